@@ -1,0 +1,1 @@
+"""Works down a victim service’s contact queue safely, in Welsh and English."""

@@ -1,0 +1,1 @@
+"""The case store’s exchange: referral files and events in, results out."""

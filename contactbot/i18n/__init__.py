@@ -1,0 +1,1 @@
+"""Catalogues of both languages for whatever is spoken or shown."""

@@ -1,0 +1,1 @@
+"""A pretended phone network that speaks Twilio’s API, for demonstrations and tests."""

@@ -1,0 +1,1 @@
+"""The alarm clock that wakes the dispatcher, the reconciler and the sync."""

@@ -1,0 +1,1 @@
+"""The script engine: one script, any channel, two languages, no I/O."""

@@ -1,0 +1,1 @@
+"""The telephone provider: orders out, events in, words as TwiML."""
