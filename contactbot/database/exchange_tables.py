@@ -1,0 +1,77 @@
+"""What leaves, what enters: the outbox, inbound events, the audit trail, counters."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from contactbot.database.columns import (
+    count,
+    metadata,
+    real_time,
+    when,
+    word,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("position", BigInteger, Identity(), nullable=False, unique=True),
+    word("type"),
+    word("case_reference"),
+    word("source_system"),
+    Column("sequence", Integer, nullable=False),
+    when("occurred_at", null=False),
+    when("recorded_at", null=False),
+    Column("schema", Integer, nullable=False, server_default=text("1")),
+    Column("body", JSONB, nullable=False),
+    word("state", default="pending"),
+    count("tries"),
+    when("next_try_real"),
+    word("last_error", null=True),
+    when("delivered_at_real"),
+    UniqueConstraint("source_system", "case_reference", "sequence"),
+    Index("ix_outbox_pending", "position", postgresql_where=text("state = 'pending'")),
+)
+
+inbox_events = Table(
+    "inbox_events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    word("type"),
+    word("source_system"),
+    word("case_reference"),
+    word("result"),
+    when("occurred_at"),
+    when("received_at", null=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    word("actor"),
+    word("action"),
+    word("subject_type"),
+    word("subject_id", null=True),
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'")),
+    when("at", null=False),
+    real_time("at_real"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False, server_default=text("0")),
+)

@@ -1,0 +1,67 @@
+"""All tables in one place; migrations create exactly these."""
+
+from contactbot.database.call_tables import (
+    attempt_events,
+    attempts,
+    call_sessions,
+    call_turns,
+    clock,
+    decisions,
+    pacing,
+)
+from contactbot.database.case_tables import (
+    contact_profiles,
+    holds,
+    numbers,
+    person_links,
+    persons,
+    referrals,
+    suppressions,
+)
+from contactbot.database.columns import APPEND_ONLY, LIVE_STATES, metadata
+from contactbot.database.exchange_tables import (
+    audit,
+    counters,
+    inbox_events,
+    outbox,
+)
+from contactbot.database.talk_tables import (
+    answers,
+    appointments,
+    consent_events,
+    interviews,
+    needs,
+    ratings,
+    scripts,
+)
+
+__all__ = [
+    "APPEND_ONLY",
+    "LIVE_STATES",
+    "answers",
+    "appointments",
+    "attempt_events",
+    "attempts",
+    "audit",
+    "call_sessions",
+    "call_turns",
+    "clock",
+    "consent_events",
+    "contact_profiles",
+    "counters",
+    "decisions",
+    "holds",
+    "inbox_events",
+    "interviews",
+    "metadata",
+    "needs",
+    "numbers",
+    "outbox",
+    "pacing",
+    "person_links",
+    "persons",
+    "ratings",
+    "referrals",
+    "scripts",
+    "suppressions",
+]
