@@ -1,0 +1,219 @@
+"""Settings, read once from the environment or the file it names; a wrong one stops the start."""
+
+import base64
+import binascii
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "CONTACTBOT_"
+TWILIO_API_URL = "https://api.twilio.com"
+# The demonstration leaves its settings here, so that every command works on what it left.
+REMEMBERED = "demonstration.env"
+
+# Names later parts of the product read; known today so that a settings file need not change.
+_RESERVED = frozenset(
+    [
+        "LOGO",
+        "TWILIO_MESSAGING_SERVICE",
+        "TWILIO_API_KEY",
+        "TWILIO_API_SECRET",
+        "TWILIO_TWIML_APP",
+        "OIDC_ISSUER",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "METRICS_TOKEN",
+        "AUDIT_ANCHOR",
+        "LEDGER",
+        "CHROMIUM",
+        "TRACE",
+    ]
+)
+
+
+class SettingsFault(Exception):
+    """A setting is missing or wrong; the text names it and says what to do, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings; each field is the environment name without its prefix, in lower case."""
+
+    database_url: str | None = field(default=None, repr=False)
+    data_dir: Path = Path("var")
+    secret_key: str | None = field(default=None, repr=False)
+    encryption_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    index_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    public_url: str | None = None
+    scripts_dir: Path = Path(__file__).resolve().parent.parent / "scripts"
+    home_force: str = "gwent"
+    twilio_account_sid: str | None = None
+    twilio_auth_tokens: tuple[str, ...] = field(default=(), repr=False)
+    twilio_from: str | None = None
+    twilio_api_url: str = TWILIO_API_URL
+    live_calls: bool = False
+    case_store: str | None = None
+    now: datetime | None = None
+    clock_speed: float = 1.0
+    faults: str | None = None
+
+    def require(self, *names: str) -> None:
+        """Stop with a sentence naming the first of these settings that is missing."""
+        for name in names:
+            if not getattr(self, name):
+                raise SettingsFault(
+                    f"{PREFIX}{name.upper()} is not set. Set it in the environment or in the file"
+                    f" named by {PREFIX}ENV_FILE; it has no default."
+                )
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings; raises `SettingsFault` for the first that is wrong."""
+    given = _gather(os.environ if environ is None else environ)
+    _refuse_unknown(given)
+    values = {name: _read(name, text) for name, text in given.items() if name not in _RESERVED}
+    settings = Settings(**{name.lower(): value for name, value in values.items()})  # type: ignore[arg-type]
+    _refuse_unsafe(settings)
+    return settings
+
+
+def _gather(environ: Mapping[str, str]) -> dict[str, str]:
+    own = {name.removeprefix(PREFIX): v for name, v in environ.items() if name.startswith(PREFIX)}
+    file = own.pop("ENV_FILE", None)
+    data_dir = Path(own.get("DATA_DIR", Settings.data_dir))
+    remembered = data_dir / REMEMBERED
+    if file is not None:
+        own = dict(_lines(Path(file))) | own
+    elif remembered.exists() and "DATABASE_URL" not in own and "ENCRYPTION_KEYS" not in own:
+        own = dict(_lines(remembered)) | own
+    return {name: text for name, text in own.items() if text.strip()}
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        content = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsFault(f"{PREFIX}ENV_FILE cannot be read: {error.strerror}.") from error
+    for line in content.splitlines():
+        name, _, value = line.partition("=")
+        if name.strip() and not name.startswith("#"):
+            yield name.strip().removeprefix(PREFIX), value.strip()
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    known = {f.name.upper() for f in fields(Settings)} | _RESERVED
+    for name in sorted(set(given) - known):
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f" Did you mean {PREFIX}{near[0]}?" if near else ""
+        raise SettingsFault(f"{PREFIX}{name} is not a setting.{hint}")
+
+
+def _read(name: str, text: str) -> object:
+    reader = _READERS.get(name, str)
+    try:
+        return reader(text)  # type: ignore[operator]
+    except (ValueError, binascii.Error) as error:
+        raise SettingsFault(f"{PREFIX}{name} is wrong: it must be {_SHAPES[name]}.") from error
+
+
+def _keys(text: str) -> tuple[bytes, ...]:
+    keys = tuple(base64.b64decode(part.strip(), validate=True) for part in text.split(","))
+    if any(len(key) != 32 for key in keys):
+        raise ValueError
+    return keys
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _switch(text: str) -> bool:
+    if text not in {"0", "1"}:
+        raise ValueError
+    return text == "1"
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 < speed <= 100_000:
+        raise ValueError
+    return speed
+
+
+def _store(text: str) -> str:
+    if not text.startswith(("folder:", "https://")):
+        raise ValueError
+    return text
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+_READERS = {
+    "DATA_DIR": Path,
+    "SCRIPTS_DIR": Path,
+    "ENCRYPTION_KEYS": _keys,
+    "INDEX_KEYS": _keys,
+    "PUBLIC_URL": _url,
+    "TWILIO_API_URL": _url,
+    "TWILIO_AUTH_TOKENS": _tokens,
+    "LIVE_CALLS": _switch,
+    "CASE_STORE": _store,
+    "NOW": _moment,
+    "CLOCK_SPEED": _speed,
+}
+_SHAPES = {
+    "ENCRYPTION_KEYS": "base64 of 32 bytes, several separated by commas, newest first",
+    "INDEX_KEYS": "base64 of 32 bytes, several separated by commas, newest first",
+    "PUBLIC_URL": "an http or https address without query",
+    "TWILIO_API_URL": "an http or https address without query",
+    "LIVE_CALLS": "1 or 0",
+    "CASE_STORE": "folder:PATH or an https address",
+    "NOW": "a date and time with its zone, such as 2026-03-23T09:00:00+00:00",
+    "CLOCK_SPEED": "a number above 0",
+}
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address names this machine itself."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    loopback = is_loopback(settings.twilio_api_url)
+    if settings.twilio_api_url.startswith("http:") and not loopback:
+        raise SettingsFault(f"{PREFIX}TWILIO_API_URL must be https unless it is on this machine.")
+    if not settings.live_calls:
+        return
+    for name in ("now", "faults"):
+        if getattr(settings, name):
+            raise SettingsFault(f"{PREFIX}{name.upper()} is refused while live calling is on.")
+    if settings.clock_speed != 1:
+        raise SettingsFault(f"{PREFIX}CLOCK_SPEED is refused while live calling is on.")
+    if settings.database_url is None:
+        raise SettingsFault(
+            f"{PREFIX}DATABASE_URL must be set for live calling: the embedded database is for"
+            " trying things out, since it trusts whoever can reach its socket."
+        )
