@@ -169,6 +169,25 @@ KINDS: Mapping[str, type[AnyStep]] = MappingProxyType(
     }
 )
 MAXIMUM_SLOTS = 3
+# Questions of rung 4, where `*` opens the star menu.
+QUESTIONS = (YesNo, TimeSlot)
+# Endings that a kind of step may lead to by itself, over and above its targets.
+IMPLIED_ENDINGS: Mapping[type[AnyStep], tuple[Ending, ...]] = MappingProxyType(
+    {
+        Opener: (Ending.NO_KEY, Ending.NO_KEY_TWICE),
+        Identity: (
+            Ending.ASKED_FOR_PERSON,
+            Ending.DO_NOT_RING,
+            Ending.WRONG_CODE,
+            Ending.NO_CODE_KNOWN,
+            Ending.NO_KEY_TWICE,
+        ),
+        Privacy: (Ending.NOT_ALONE, Ending.NO_KEY_TWICE),
+        YesNo: (Ending.ASKED_FOR_PERSON, Ending.STOPPED, Ending.NO_KEY_TWICE),
+        Consent: (Ending.ASKED_FOR_PERSON, Ending.STOPPED, Ending.NO_KEY_TWICE),
+        TimeSlot: (Ending.ASKED_FOR_PERSON, Ending.STOPPED, Ending.NO_KEY_TWICE),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
