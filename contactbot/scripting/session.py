@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Self
 
 from contactbot.scripting.events import Event
@@ -98,7 +97,7 @@ class Prompt:
     context: str
     message: str
     language: str
-    values: Mapping[str, str] = MappingProxyType({})
+    values: Mapping[str, str] = field(default_factory=dict)
     discloses: bool = False
 
 
