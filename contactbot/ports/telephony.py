@@ -23,6 +23,20 @@ class ProviderCall:
     outbound: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CallProgress:
+    """A step of a call as reported: `status` is the provider's own word; what it left out is None.
+
+    Steps may arrive late, twice and in any order; `sequence` counts them from 0.
+    """
+
+    provider_id: str
+    status: str
+    sequence: int | None
+    seconds: int | None
+    sip_code: int | None
+
+
 class TelephonyError(Exception):
     """The provider did not do what was asked; the text carries no personal data."""
 

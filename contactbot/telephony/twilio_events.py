@@ -1,24 +1,11 @@
 """What a status callback of the telephone provider says about a call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from contactbot.ports.telephony import CallProgress
 
 LONGEST_NUMBER = 9
 """Digits; no count in a callback is longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallProgress:
-    """A step of a call as reported: `status` is the provider's own word; what it left out is None.
-
-    Steps may arrive late, twice and in any order; `sequence` counts them from 0.
-    """
-
-    provider_id: str
-    status: str
-    sequence: int | None
-    seconds: int | None
-    sip_code: int | None
 
 
 def read_progress(params: Sequence[tuple[str, str]]) -> CallProgress:

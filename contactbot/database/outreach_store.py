@@ -1,0 +1,147 @@
+"""The attempt protocol’s store: transactions, and the short guarded updates between them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, RowMapping, text
+
+from contactbot.database.attempt_records import AttemptRecords, attempt_from
+from contactbot.database.case_records import CaseRecords
+from contactbot.database.crypto import Keyring
+from contactbot.database.talk_records import TalkRecords
+from contactbot.ports.outreach import Ambiguous, Attempt
+
+# Reading the pace under the row's lock makes all workers together keep it.
+_SLOT = text("""
+    UPDATE pacing SET next_at_real = clock_timestamp() + make_interval(secs => :gap)
+     WHERE name = 'calls' AND next_at_real <= clock_timestamp()
+       AND (SELECT count(*) FROM attempts WHERE state IN
+            ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress')) < :most
+""")
+_SLOW_DOWN = text("""
+    UPDATE pacing
+       SET next_at_real = greatest(next_at_real, clock_timestamp() + make_interval(secs => :pause))
+     WHERE name = 'calls'
+""")
+_FENCE = text("""
+    UPDATE attempts
+       SET state = 'posting', posted_at_real = clock_timestamp(), placed_at = simulated_now(),
+           look_at_real = clock_timestamp()
+     WHERE id = :id AND state = 'placing' AND deadline_real > clock_timestamp()
+""")
+_REPOST = text("""
+    UPDATE attempts SET posted_at_real = clock_timestamp()
+     WHERE id = :id AND state = 'posting' AND provider_id IS NULL
+       AND deadline_real > clock_timestamp()
+""")
+# Two seconds of grace: the fence itself is exact, this only keeps two processes from tripping.
+_OVERDUE = text("""
+    SELECT id FROM attempts
+     WHERE state = 'placing' AND deadline_real < clock_timestamp() - interval '2 seconds'
+""")
+_WITH_NUMBER = """
+    SELECT a.*, n.number_sealed, p.key_wrapped,
+           extract(epoch FROM clock_timestamp() - a.posted_at_real)::float8 AS age
+      FROM attempts a JOIN numbers n ON n.id = a.number_id JOIN persons p ON p.id = a.person_id
+"""
+_AMBIGUOUS = text(
+    _WITH_NUMBER
+    + """
+     WHERE a.state = 'posting' AND a.provider_id IS NULL
+       AND a.posted_at_real < clock_timestamp() - make_interval(secs => :age)
+       AND a.look_at_real <= clock_timestamp()
+"""
+)
+_SILENT = text(
+    _WITH_NUMBER
+    + """
+     WHERE a.state IN ('posting', 'queued', 'initiated', 'ringing', 'in_progress')
+       AND a.provider_id IS NOT NULL AND a.look_at_real <= clock_timestamp()
+"""
+)
+_LOOKED = text("""
+    UPDATE attempts
+       SET looks = looks + 1, look_at_real = clock_timestamp() + make_interval(secs => :pause)
+     WHERE id = :id
+""")
+_TO_CANCEL = text("""
+    SELECT * FROM attempts
+     WHERE (state IN ('posting', 'queued', 'initiated', 'ringing', 'in_progress')
+            AND cancel_because IS NOT NULL)
+        OR (state IN ('posting', 'queued', 'initiated', 'ringing')
+            AND close_at <= simulated_now())
+""")
+_KNOWN = text("SELECT provider_id FROM attempts WHERE provider_id = ANY(:ids)")
+
+
+class OutreachRecords(AttemptRecords, CaseRecords, TalkRecords):
+    """One transaction of outreach with all its records."""
+
+
+class DatabaseOutreachStore:
+    """Keeps the attempt protocol’s promises on PostgreSQL (see contactbot.ports.outreach)."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        self._engine = engine
+        self._keyring = keyring
+
+    @contextmanager
+    def begin(self) -> Iterator[OutreachRecords]:
+        """A transaction: committed at the end of the block, rolled back on any error."""
+        with self._engine.begin() as connection:
+            yield OutreachRecords(connection, self._keyring)
+
+    def take_slot(self, per_second: float, max_in_flight: int) -> bool:
+        """Whether one more call may be placed now, all workers together."""
+        return self._touch(_SLOT, gap=1 / per_second, most=max_in_flight)
+
+    def slow_down(self, seconds: float) -> None:
+        """Place nothing for so long, all workers together."""
+        self._touch(_SLOW_DOWN, pause=seconds)
+
+    def fence(self, attempt_id: UUID) -> bool:
+        """`placing` → `posting`, only before the deadline on database time."""
+        return self._touch(_FENCE, id=attempt_id)
+
+    def repost(self, attempt_id: UUID) -> bool:
+        """Whether a refused order may be given again."""
+        return self._touch(_REPOST, id=attempt_id)
+
+    def overdue_intents(self) -> list[UUID]:
+        """Attempts in `placing` past their deadline."""
+        return [row["id"] for row in self._read(_OVERDUE)]
+
+    def ambiguous(self, older_than_seconds: float) -> list[Ambiguous]:
+        """Attempts in `posting` without a provider id whose time has come."""
+        return [self._ambiguous(row) for row in self._read(_AMBIGUOUS, age=older_than_seconds)]
+
+    def silent(self) -> list[Ambiguous]:
+        """Attempts with a provider id, no final status, and time to be polled."""
+        return [self._ambiguous(row) for row in self._read(_SILENT)]
+
+    def looked(self, attempt_id: UUID, again_after_seconds: float) -> None:
+        """Count one look at an attempt, and when to look again."""
+        self._touch(_LOOKED, id=attempt_id, pause=again_after_seconds)
+
+    def to_cancel(self) -> list[Attempt]:
+        """Live attempts to end."""
+        return [attempt_from(row) for row in self._read(_TO_CANCEL)]
+
+    def known_provider_ids(self, provider_ids: Sequence[str]) -> set[str]:
+        """Which of these are bound to attempts already."""
+        return {row["provider_id"] for row in self._read(_KNOWN, ids=list(provider_ids))}
+
+    def _touch(self, statement: Any, **values: Any) -> bool:
+        with self._engine.begin() as connection:
+            return connection.execute(statement, values).rowcount == 1
+
+    def _read(self, statement: Any, **values: Any) -> Sequence[RowMapping]:
+        with self._engine.begin() as connection:
+            return connection.execute(statement, values).mappings().all()
+
+    def _ambiguous(self, row: RowMapping) -> Ambiguous:
+        box = self._keyring.open_box(row["key_wrapped"])
+        number = box.open("numbers", "number_sealed", row["number_id"], row["number_sealed"])
+        return Ambiguous(attempt_from(row), number, row["age"] or 0.0)

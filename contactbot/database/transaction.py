@@ -1,0 +1,41 @@
+"""One transaction of outreach: its moment on both clocks, and the locks it takes."""
+
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from contactbot.database.crypto import Keyring, PersonBox
+from contactbot.ports.clock import Instant
+
+# Every transaction that reads the calendar shares this lock; a leap of the simulated clock takes
+# it alone, so no decision is made on one side of a leap and acted upon on the other.
+CLOCK_LOCK = 7_100_001
+
+_BEGIN = text("SELECT pg_advisory_xact_lock_shared(:lock)")
+_MOMENT = text("SELECT simulated_now() AS calendar, clock_timestamp() AS real")
+_LOCK_PERSON = text("SELECT key_wrapped FROM persons WHERE id = :person FOR UPDATE")
+
+
+class Transaction:
+    """What all records of one transaction share: connection, keys, moment."""
+
+    def __init__(self, connection: Connection, keyring: Keyring) -> None:
+        self.connection = connection
+        self.keyring = keyring
+
+    @cached_property
+    def instant(self) -> Instant:
+        """The moment of this transaction, held still against leaps until it ends."""
+        self.connection.execute(_BEGIN, {"lock": CLOCK_LOCK})
+        row = self.connection.execute(_MOMENT).one()
+        return Instant(row.calendar, row.real)
+
+    def lock_person(self, person_id: UUID) -> None:
+        """Wait for and hold this person's row until the transaction ends."""
+        self.connection.execute(_LOCK_PERSON, {"person": person_id})
+
+    def box(self, person_id: UUID) -> PersonBox:
+        """The person's key, opened; the person is locked by it."""
+        wrapped = self.connection.execute(_LOCK_PERSON, {"person": person_id}).scalar_one()
+        return self.keyring.open_box(wrapped)

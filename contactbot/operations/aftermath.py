@@ -1,0 +1,83 @@
+"""What an ended attempt means for its referral: disposition, next step, word to the case store."""
+
+from typing import Any
+
+from contactbot.domain.attempts import AttemptState
+from contactbot.domain.dispositions import disposition_of
+from contactbot.domain.planning import Plan, plan_next
+from contactbot.domain.referral import ReferralState
+from contactbot.operations.deps import Outreach
+from contactbot.ports.outreach import Attempt, Case, OutreachTransaction
+from contactbot.scripting.session import Session
+
+
+def conclude(
+    world: Outreach,
+    transaction: OutreachTransaction,
+    attempt: Attempt,
+    state: AttemptState,
+    seconds: int | None = None,
+) -> bool:
+    """T4: end the attempt and plan what follows, in the caller's transaction; False if it was over.
+
+    The person is locked by whoever read the attempt.
+    """
+    ending = attempt.ending or _ending_without_script(transaction, attempt, state)
+    disposition = disposition_of(state, ending)
+    row = world.policy.disposition(disposition)
+    if not transaction.close_attempt(attempt.id, state, disposition, row.aapor, ending, seconds):
+        return False
+    _close_interview(transaction, attempt, ending)
+    case = transaction.case(attempt.referral_id)
+    plan = plan_next(case.facts, case.case, world.policy, disposition)
+    if plan.state is ReferralState.HELD:
+        transaction.hold(case.person_id, case.referral_id, str(disposition), "outreach")
+    changed = transaction.apply(case, plan, tried=row.counts_as_try)
+    _tell(transaction, case, plan, _attempt_body(transaction, attempt, disposition, row.aapor))
+    if changed:
+        transaction.tell_case_store(case, "status", {"state": str(plan.state)})
+    transaction.audit("outreach", "attempt_ended", attempt.id, disposition=str(disposition))
+    return True
+
+
+def _ending_without_script(
+    transaction: OutreachTransaction, attempt: Attempt, state: AttemptState
+) -> str | None:
+    """How a talk ended that the person, or the line, broke off."""
+    kept = transaction.session(attempt.id)
+    if kept is None or state is not AttemptState.COMPLETED:
+        return None
+    session = Session.from_json(kept.session["script"])
+    if session.identity_proved:
+        return "hung_up_after_identity"
+    return "hung_up_before_identity" if session.language else "no_key"
+
+
+def _close_interview(
+    transaction: OutreachTransaction, attempt: Attempt, ending: str | None
+) -> None:
+    """An interview the person left early stays, marked as broken off."""
+    kept = transaction.session(attempt.id)
+    if kept is None or attempt.ending is not None:
+        return
+    interview = transaction.begin_interview(attempt, kept.script_hash)
+    transaction.end_interview(interview, "broken_off", ending or "line_lost", attempt.language)
+
+
+def _attempt_body(
+    transaction: OutreachTransaction, attempt: Attempt, disposition: str, aapor: str
+) -> dict[str, Any]:
+    at = transaction.instant.calendar
+    return {
+        "attempt": str(attempt.id),
+        "channel": "call",
+        "placed_at": attempt.placed_at.isoformat() if attempt.placed_at else None,
+        "ended_at": at.isoformat(),
+        "disposition": str(disposition),
+        "aapor": aapor,
+        "language": attempt.language,
+    }
+
+
+def _tell(transaction: OutreachTransaction, case: Case, plan: Plan, body: dict[str, Any]) -> None:
+    transaction.tell_case_store(case, "attempt", body | {"next": str(plan.route)})

@@ -1,0 +1,151 @@
+"""A keypad call, webhook by webhook: the answer, each key, the provider’s progress reports."""
+
+from datetime import datetime
+
+from contactbot.domain.appointments import slots_for_call_back
+from contactbot.domain.attempts import RANK, AttemptState, from_provider
+from contactbot.domain.gate import Channel, Means, Moment, Request, decide
+from contactbot.operations.aftermath import conclude
+from contactbot.operations.deps import Outreach
+from contactbot.operations.dispatch import with_skew
+from contactbot.operations.hearing import record_events
+from contactbot.ports.outreach import Attempt, Case, KeptSession, OutreachTransaction
+from contactbot.ports.telephony import CallProgress
+from contactbot.scripting.engine import advance, begin
+from contactbot.scripting.session import CallFacts, Session, Slot, Turn
+
+Slots = tuple[tuple[datetime, datetime], ...]
+
+AT_ANSWER = Request(Channel.CALL, Means.AUTOMATIC, Moment.ANSWER)
+
+
+def take_keys(world: Outreach, token: str, turn: int, provider_id: str, keys: str) -> str:
+    """What the line hears next: turn 0 is the answered call, later ones bring the keys pressed.
+
+    The same turn asked for twice gets the same words and changes nothing. Whatever is out of
+    order, unknown or not allowed hears the neutral goodbye.
+    """
+    with world.store.begin() as transaction:
+        attempt = transaction.attempt_by_token(token)
+        if attempt is None:
+            transaction.count("webhook_unknown_attempt")
+            return world.voice.goodbye()
+        if not _belongs(transaction, attempt, provider_id):
+            return world.voice.goodbye()
+        said = transaction.words(attempt.id, turn)
+        if said is not None:
+            return said
+        if turn == 0:
+            return _answered(world, transaction, attempt)
+        return _key_pressed(world, transaction, attempt, turn, keys)
+
+
+def _belongs(transaction: OutreachTransaction, attempt: Attempt, provider_id: str) -> bool:
+    """Whether this call is this attempt's: it binds itself if the reply to the order was lost."""
+    if transaction.bind(attempt.id, provider_id):
+        return True
+    transaction.count("webhook_wrong_call")
+    transaction.hold(attempt.person_id, attempt.referral_id, "second_call_seen", "outreach")
+    return False
+
+
+def _answered(world: Outreach, transaction: OutreachTransaction, attempt: Attempt) -> str:
+    """The line was answered: the gate is asked again before the first word."""
+    if not transaction.advance(attempt.id, AttemptState.IN_PROGRESS):
+        transaction.count("answered_after_the_end")
+        return world.voice.goodbye()
+    case = with_skew(world, transaction, transaction.case(attempt.referral_id))
+    decision = decide(AT_ANSWER, case.facts, world.policy)
+    if not decision.allowed or attempt.cancel_because:
+        transaction.decide(case, AT_ANSWER, decision, attempt.id)
+        return _say_goodbye(world, transaction, attempt, "outside_hours")
+    slots = slots_for_call_back(transaction.instant.calendar, world.policy)
+    facts = _facts(case, slots)
+    transaction.begin_interview(attempt, world.script.hash)
+    return _speak(world, transaction, attempt, 0, begin(world.script, facts), slots)
+
+
+def _key_pressed(
+    world: Outreach, transaction: OutreachTransaction, attempt: Attempt, turn: int, keys: str
+) -> str:
+    kept = transaction.session(attempt.id)
+    if kept is None or kept.turn + 1 != turn or attempt.ending is not None:
+        transaction.count("webhook_out_of_order")
+        return world.voice.goodbye()
+    case = with_skew(world, transaction, transaction.case(attempt.referral_id))
+    if case.facts.holds or case.facts.suppressions or attempt.cancel_because:
+        return _say_goodbye(world, transaction, attempt, "withdrawn")
+    slots = tuple(
+        (datetime.fromisoformat(start), datetime.fromisoformat(end))
+        for start, end in kept.session["slots"]
+    )
+    session = Session.from_json(kept.session["script"])
+    spoken = advance(world.script, session, keys, _facts(case, slots))
+    return _speak(world, transaction, attempt, turn, spoken, slots)
+
+
+def _facts(case: Case, slots: Slots) -> CallFacts:
+    return CallFacts(
+        contact_codes=case.contact_codes,
+        slots=tuple(Slot(start.isoformat(), end.isoformat()) for start, end in slots),
+        preferred_language=case.language,
+    )
+
+
+def _speak(
+    world: Outreach,
+    transaction: OutreachTransaction,
+    attempt: Attempt,
+    turn: int,
+    spoken: Turn,
+    slots: Slots,
+) -> str:
+    """Record what this turn established, keep it, and give the words."""
+    record_events(world, transaction, attempt, turn, spoken)
+    words = world.voice.words(spoken, attempt.token, turn + 1)
+    state = {
+        "script": spoken.session.to_json(),
+        "slots": [[start.isoformat(), end.isoformat()] for start, end in slots],
+    }
+    transaction.keep_session(attempt.id, KeptSession(turn, state, world.script.hash), words)
+    return words
+
+
+def _say_goodbye(
+    world: Outreach, transaction: OutreachTransaction, attempt: Attempt, ending: str
+) -> str:
+    """Nothing more may be said on this call."""
+    transaction.note(attempt.id, ending=ending)
+    transaction.audit("outreach", "call_ended_early", attempt.id, ending=ending)
+    return world.voice.goodbye()
+
+
+def take_progress(world: Outreach, token: str, progress: CallProgress) -> None:
+    """One progress report: each (call, sequence) counts once and the state only moves forward."""
+    with world.store.begin() as transaction:
+        attempt = transaction.attempt_by_token(token)
+        if attempt is None:
+            transaction.count("webhook_unknown_attempt")
+            return
+        if not _belongs(transaction, attempt, progress.provider_id):
+            return
+        sequence = -1 if progress.sequence is None else progress.sequence
+        if not transaction.add_event(attempt.id, "status", sequence, progress.status):
+            return
+        follow(world, transaction, attempt, from_provider(progress.status), progress.seconds)
+
+
+def follow(
+    world: Outreach,
+    transaction: OutreachTransaction,
+    attempt: Attempt,
+    state: AttemptState | None,
+    seconds: int | None,
+) -> None:
+    """Move the attempt to what the provider says of it; an unknown word moves nothing."""
+    if state is None:
+        transaction.count("provider_status_unknown")
+    elif state in RANK and RANK[state] < RANK[AttemptState.COMPLETED]:
+        transaction.advance(attempt.id, state)
+    else:
+        conclude(world, transaction, attempt, state, seconds)

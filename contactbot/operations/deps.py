@@ -1,0 +1,39 @@
+"""What the operations of outreach need, handed over once by the composition root."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from contactbot.domain.policy import Policy
+from contactbot.ports.clock import Clock
+from contactbot.ports.outreach import OutreachStore
+from contactbot.ports.telephony import Telephony
+from contactbot.ports.voice import Voice
+from contactbot.scripting.model import Script
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def _nothing(name: str) -> None:
+    del name
+
+
+@dataclass(frozen=True, slots=True)
+class Outreach:
+    """The world as outreach sees it. `at_fault_point` is called at named moments of the protocol.
+
+    Tests stop or delay a process at those moments; otherwise it does nothing.
+    """
+
+    store: OutreachStore
+    telephony: Telephony
+    clock: Clock
+    policy: Policy
+    script: Script
+    voice: Voice
+    new_id: Callable[[], UUID] = uuid4
+    new_token: Callable[[], str] = _token
+    at_fault_point: Callable[[str], None] = field(default=_nothing, repr=False)

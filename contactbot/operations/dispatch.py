@@ -1,0 +1,154 @@
+"""Place the next due call: gate, intent, fence, one request.
+
+The attempt protocol: nothing leaves the house before an intent is committed, and an order whose
+outcome is unknown is never given again (docs/reliability.md says how far this has been tried).
+"""
+
+from dataclasses import replace
+from enum import StrEnum
+from uuid import UUID
+
+from contactbot.domain.attempts import AttemptState
+from contactbot.domain.gate import Channel, Means, Moment, Request, decide
+from contactbot.domain.planning import plan_first
+from contactbot.operations.aftermath import conclude
+from contactbot.operations.deps import Outreach
+from contactbot.ports.outreach import Case, NewAttempt, OutreachTransaction
+from contactbot.ports.telephony import (
+    AccountRefused,
+    CallOrder,
+    NumberRefused,
+    OutcomeUnknown,
+    RefusedBeforeEffect,
+)
+
+DIAL_DEADLINE_SECONDS = 3.0
+ACCOUNT_PAUSE_SECONDS = 300.0
+AUTOMATIC_CALL = Request(Channel.CALL, Means.AUTOMATIC, Moment.DISPATCH)
+
+
+class Dispatched(StrEnum):
+    """What came of one look at the queue."""
+
+    PLACED = "placed"
+    WITHHELD = "withheld"  # the gate said no, and the reason is kept
+    NOT_NOW = "not_now"  # the pace or the number of calls in flight
+    NOTHING_DUE = "nothing_due"
+    UNCERTAIN = "uncertain"  # the reconciler will find out
+    REFUSED = "refused"  # certainly not placed
+
+
+def place_next(world: Outreach) -> Dispatched:
+    """Take the most urgent due referral and place one call for it, if the gate allows it now."""
+    calls = world.policy.calls
+    if not world.store.take_slot(calls.per_second, calls.max_in_flight):
+        return Dispatched.NOT_NOW
+    started = world.clock.boot_seconds()
+    with world.store.begin() as transaction:
+        referral_id = transaction.claim_due()
+        if referral_id is None:
+            return Dispatched.NOTHING_DUE
+        order = _intend(world, transaction, referral_id)
+    if order is None:
+        return Dispatched.WITHHELD
+    world.at_fault_point("after_intent")
+    return _dial(world, *order, started)
+
+
+def _intend(
+    world: Outreach, transaction: OutreachTransaction, referral_id: UUID
+) -> tuple[UUID, CallOrder] | None:
+    """T1: the gate's answer, and the intent if it allowed the call."""
+    case = with_skew(world, transaction, transaction.case(referral_id))
+    decision = decide(AUTOMATIC_CALL, case.facts, world.policy)
+    if not decision.allowed or case.target is None:
+        transaction.decide(case, AUTOMATIC_CALL, decision)
+        if decision.look_again_at is None:
+            transaction.apply(case, plan_first(case.facts, case.case, world.policy))
+        else:
+            transaction.defer(referral_id, decision.look_again_at)
+        return None
+    attempt = NewAttempt(
+        id=world.new_id(),
+        token=world.new_token(),
+        referral_id=referral_id,
+        person_id=case.person_id,
+        number_id=case.target.number_id,
+        number_index=case.target.index,
+        close_at=decision.closes_at,
+        deadline_seconds=DIAL_DEADLINE_SECONDS,
+        policy_version=world.policy.version,
+    )
+    transaction.open_attempt(attempt)
+    transaction.decide(case, AUTOMATIC_CALL, decision, attempt.id)
+    transaction.defer(referral_id, None)
+    transaction.audit("dispatcher", "attempt_intended", attempt.id)
+    calls = world.policy.calls
+    return attempt.id, CallOrder(
+        attempt.token, case.target.number, calls.ring_seconds_automatic, calls.limit_seconds
+    )
+
+
+def with_skew(world: Outreach, transaction: OutreachTransaction, case: Case) -> Case:
+    """The case with the difference between this machine's clock and the database's."""
+    skew = world.clock.real_now() - transaction.instant.real
+    return replace(case, facts=replace(case.facts, skew=skew))
+
+
+def _dial(world: Outreach, attempt_id: UUID, order: CallOrder, started: float) -> Dispatched:
+    """T2 and T3: the fence, then the request; again only after a refusal before any effect."""
+    allowed = world.store.fence(attempt_id)
+    world.at_fault_point("after_fence")
+    while allowed and world.clock.boot_seconds() - started < DIAL_DEADLINE_SECONDS:
+        try:
+            return _request(world, attempt_id, order)
+        except RefusedBeforeEffect as refusal:
+            world.store.slow_down(refusal.retry_after)
+            world.clock.sleep(min(refusal.retry_after, DIAL_DEADLINE_SECONDS))
+            allowed = world.store.repost(attempt_id)
+    return _not_placed(world, attempt_id, "deadline")
+
+
+def _request(world: Outreach, attempt_id: UUID, order: CallOrder) -> Dispatched:
+    """One POST, and what its answer proves."""
+    try:
+        placed = world.telephony.place_call(order)
+    except OutcomeUnknown:
+        return Dispatched.UNCERTAIN
+    except NumberRefused as refusal:
+        return _number_refused(world, attempt_id, refusal.code)
+    except AccountRefused as refusal:
+        world.store.slow_down(ACCOUNT_PAUSE_SECONDS)
+        return _not_placed(world, attempt_id, f"account_{refusal.code}")
+    world.at_fault_point("after_post")
+    _save_provider_id(world, attempt_id, placed.provider_id)
+    return Dispatched.PLACED
+
+
+def _save_provider_id(world: Outreach, attempt_id: UUID, provider_id: str) -> None:
+    """T3, and the end of the call at once if somebody asked for it meanwhile."""
+    with world.store.begin() as transaction:
+        transaction.bind(attempt_id, provider_id)
+        transaction.advance(attempt_id, AttemptState.QUEUED)
+        attempt = transaction.attempt(attempt_id)
+    if attempt is not None and attempt.cancel_because:
+        world.telephony.end_call(provider_id)
+
+
+def _not_placed(world: Outreach, attempt_id: UUID, because: str) -> Dispatched:
+    with world.store.begin() as transaction:
+        attempt = transaction.attempt(attempt_id)
+        if attempt is not None:
+            transaction.add_event(attempt_id, "dispatcher", 0, "not_placed", {"because": because})
+            conclude(world, transaction, attempt, AttemptState.NOT_PLACED)
+    return Dispatched.REFUSED
+
+
+def _number_refused(world: Outreach, attempt_id: UUID, code: int) -> Dispatched:
+    with world.store.begin() as transaction:
+        attempt = transaction.attempt(attempt_id)
+        if attempt is not None:
+            transaction.add_event(attempt_id, "dispatcher", 0, "number_refused", {"code": code})
+            transaction.close_number(attempt.number_id, f"provider_{code}")
+            conclude(world, transaction, attempt, AttemptState.FAILED)
+    return Dispatched.REFUSED

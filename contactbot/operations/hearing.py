@@ -1,0 +1,152 @@
+"""Turn what a call established into records: consents, answers, appointments, refusals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from contactbot.operations.deps import Outreach
+from contactbot.ports.outreach import Attempt, ConsentRecord, OutreachTransaction
+from contactbot.scripting.events import (
+    Answered,
+    CallBackAsked,
+    ConsentAnswered,
+    DoNotRingAgain,
+    Finished,
+    IdentityProved,
+    LanguageChosen,
+)
+from contactbot.scripting.session import Prompt, Turn
+
+# Endings that finish the interview; any other leaves it broken off, kept for another time.
+COMPLETED_ENDINGS = frozenset({"opted_in", "declined", "call_back"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    world: Outreach
+    transaction: OutreachTransaction
+    attempt: Attempt
+    turn: int
+    spoken: Turn
+    interview: UUID
+
+
+def record_events(
+    world: Outreach,
+    transaction: OutreachTransaction,
+    attempt: Attempt,
+    turn: int,
+    spoken: Turn,
+) -> None:
+    """Keep every event of one turn, in the transaction that keeps the turn."""
+    if not spoken.events:
+        return
+    interview = transaction.begin_interview(attempt, world.script.hash)
+    hearing = _Hearing(world, transaction, attempt, turn, spoken, interview)
+    for event in spoken.events:
+        record = _RECORDERS.get(type(event))
+        if record is not None:
+            record(hearing, event)
+
+
+def _language_chosen(hearing: _Hearing, event: LanguageChosen) -> None:
+    hearing.transaction.note(hearing.attempt.id, language=event.language)
+
+
+def _identity_proved(hearing: _Hearing, event: IdentityProved) -> None:
+    """Only now is the language pressed the victim's own wish, and not some other listener's."""
+    del event
+    language = _language(hearing)
+    hearing.transaction.prefer_language(hearing.attempt.person_id, language, "keypad")
+
+
+def _answered(hearing: _Hearing, event: Answered) -> None:
+    hearing.transaction.answer(
+        hearing.interview,
+        hearing.attempt.person_id,
+        hearing.turn,
+        event.step,
+        event.value,
+        event.language,
+    )
+
+
+def _consent_answered(hearing: _Hearing, event: ConsentAnswered) -> None:
+    prompt = Prompt(event.context, event.message, event.language)
+    wording = hearing.world.voice.heard(prompt)
+    record = ConsentRecord(
+        purpose=event.purpose,
+        recipient=event.recipient,
+        decision="given" if event.given else "refused",
+        wording=wording,
+        wording_hash=sha256(wording.encode()).hexdigest(),
+        language=event.language,
+        script_hash=hearing.spoken.session.script_hash,
+    )
+    transaction = hearing.transaction
+    transaction.consent(hearing.attempt, record)
+    case = transaction.case(hearing.attempt.referral_id)
+    body = _consent_body(record)
+    transaction.tell_case_store(case, "consent", body)
+    if event.given:
+        transaction.tell_case_store(case, "referral_opt_in", body)
+
+
+def _consent_body(record: ConsentRecord) -> Mapping[str, Any]:
+    return {
+        "purpose": record.purpose,
+        "recipient": record.recipient,
+        "decision": record.decision,
+        "wording_hash": record.wording_hash,
+        "language": record.language,
+        "channel": "call",
+        "identity": "contact_code",
+    }
+
+
+def _call_back_asked(hearing: _Hearing, event: CallBackAsked) -> None:
+    hearing.transaction.appoint(
+        hearing.attempt,
+        datetime.fromisoformat(event.starts_at),
+        datetime.fromisoformat(event.ends_at),
+        _language(hearing),
+    )
+
+
+def _do_not_ring_again(hearing: _Hearing, event: DoNotRingAgain) -> None:
+    """Stops every channel at once, for this person, whatever else is planned."""
+    del event
+    person = hearing.attempt.person_id
+    transaction = hearing.transaction
+    transaction.suppress(person_id=person, number_index=None, reason="opted_out", by="keypad")
+    transaction.ask_cancel(person, "opted_out", but=hearing.attempt.id)
+    transaction.audit("keypad", "opted_out", person)
+
+
+def _finished(hearing: _Hearing, event: Finished) -> None:
+    ending = str(event.ending)
+    state = "completed" if ending in COMPLETED_ENDINGS else "broken_off"
+    hearing.transaction.note(hearing.attempt.id, ending=ending)
+    hearing.transaction.end_interview(hearing.interview, state, ending, _language(hearing))
+
+
+def _language(hearing: _Hearing) -> str | None:
+    chosen = hearing.spoken.session.language
+    return None if chosen is None else str(chosen)
+
+
+_RECORDERS: Mapping[type, Callable[[_Hearing, Any], None]] = MappingProxyType(
+    {
+        LanguageChosen: _language_chosen,
+        IdentityProved: _identity_proved,
+        Answered: _answered,
+        ConsentAnswered: _consent_answered,
+        CallBackAsked: _call_back_asked,
+        DoNotRingAgain: _do_not_ring_again,
+        Finished: _finished,
+    }
+)

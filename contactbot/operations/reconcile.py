@@ -1,0 +1,128 @@
+"""Find out what became of attempts nobody heard of, and end those that must not go on."""
+
+from contactbot.domain.attempts import AttemptState, from_provider
+from contactbot.operations.aftermath import conclude
+from contactbot.operations.calls import follow
+from contactbot.operations.deps import Outreach
+from contactbot.ports.outreach import Ambiguous
+from contactbot.ports.telephony import ProviderCall, TelephonyError
+
+FIRST_LOOK_SECONDS = 60.0
+SECOND_LOOK_SECONDS = 1800.0
+RETRY_LOOK_SECONDS = 60.0
+POLL_SECONDS = (60.0, 300.0, 1800.0)
+
+
+def reconcile(world: Outreach) -> int:
+    """Settle what can be settled now; how many attempts were looked at."""
+    looked = 0
+    for attempt_id in world.store.overdue_intents():
+        _end(world, attempt_id, AttemptState.NOT_PLACED, "never_posted")
+        looked += 1
+    for ambiguous in world.store.ambiguous(FIRST_LOOK_SECONDS):
+        _look_up(world, ambiguous)
+        looked += 1
+    for silent in world.store.silent():
+        _poll(world, silent)
+        looked += 1
+    return looked
+
+
+def _end(world: Outreach, attempt_id: object, state: AttemptState, because: str) -> None:
+    with world.store.begin() as transaction:
+        attempt = transaction.attempt(attempt_id)  # type: ignore[arg-type]
+        if attempt is None:
+            return
+        transaction.add_event(
+            attempt.id, "reconciler", attempt.looks, str(state), {"because": because}
+        )
+        conclude(world, transaction, attempt, state)
+
+
+def _look_up(world: Outreach, ambiguous: Ambiguous) -> None:
+    """Ask the provider's list for a call nobody told us the id of."""
+    attempt_id = ambiguous.attempt.id
+    last_look = ambiguous.age_seconds >= SECOND_LOOK_SECONDS
+    try:
+        calls = [call for call in world.telephony.calls_to(ambiguous.number) if call.outbound]
+    except TelephonyError:
+        if last_look:
+            _end(world, attempt_id, AttemptState.UNKNOWN, "list_unavailable")
+        else:
+            world.store.looked(attempt_id, RETRY_LOOK_SECONDS)
+        return
+    known = world.store.known_provider_ids([call.provider_id for call in calls])
+    candidates = [call for call in calls if call.provider_id not in known]
+    if len(candidates) == 1:
+        _adopt(world, ambiguous, candidates[0])
+    elif candidates:
+        _end(world, attempt_id, AttemptState.UNKNOWN, "several_candidates")
+    elif last_look:
+        _end(world, attempt_id, AttemptState.NOT_PLACED, "absent_twice")
+    else:
+        world.store.looked(attempt_id, SECOND_LOOK_SECONDS - ambiguous.age_seconds)
+
+
+def _adopt(world: Outreach, ambiguous: Ambiguous, call: ProviderCall) -> None:
+    """The one call that can be this attempt's: bound here, followed from its status."""
+    with world.store.begin() as transaction:
+        attempt = transaction.attempt(ambiguous.attempt.id)
+        if attempt is None or not transaction.bind(attempt.id, call.provider_id):
+            return
+        transaction.add_event(attempt.id, "reconciler", attempt.looks, "bound")
+        follow(world, transaction, attempt, from_provider(call.status), None)
+
+
+def _poll(world: Outreach, silent: Ambiguous) -> None:
+    """Ask after a call whose final report never came: at 1, 5 and 30 minutes, then give up."""
+    attempt = silent.attempt
+    provider_id = attempt.provider_id or ""
+    try:
+        call = world.telephony.call(provider_id)
+    except TelephonyError:
+        call = None
+    state = from_provider(call.status) if call else None
+    if state is None or not _is_over(state):
+        _poll_again(world, silent)
+        return
+    with world.store.begin() as transaction:
+        again = transaction.attempt(attempt.id)
+        if again is not None:
+            transaction.add_event(attempt.id, "poll", attempt.looks, str(state))
+            follow(world, transaction, again, state, None)
+
+
+def _poll_again(world: Outreach, silent: Ambiguous) -> None:
+    looks = silent.attempt.looks + 1
+    if looks >= len(POLL_SECONDS):
+        _end(world, silent.attempt.id, AttemptState.LOST_STATUS, "no_final_status")
+        return
+    world.store.looked(silent.attempt.id, POLL_SECONDS[looks] - POLL_SECONDS[looks - 1])
+
+
+def _is_over(state: AttemptState) -> bool:
+    return state in FINAL_STATES
+
+
+FINAL_STATES = frozenset(
+    {
+        AttemptState.COMPLETED,
+        AttemptState.NO_ANSWER,
+        AttemptState.BUSY,
+        AttemptState.FAILED,
+        AttemptState.CANCELED,
+    }
+)
+
+
+def cancel_unwanted(world: Outreach) -> int:
+    """End the calls that must not go on: opted out, released, or past their window; how many."""
+    unwanted = world.store.to_cancel()
+    for attempt in unwanted:
+        if attempt.provider_id is None:
+            continue
+        try:
+            world.telephony.end_call(attempt.provider_id)
+        except TelephonyError:
+            continue
+    return len(unwanted)

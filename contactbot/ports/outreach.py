@@ -1,0 +1,313 @@
+"""What attempts are kept in: the transactions of the attempt protocol, with their promises."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from contactbot.domain.attempts import AttemptState
+from contactbot.domain.gate import ContactFacts, Decision, Request
+from contactbot.domain.planning import CaseFacts, Plan
+from contactbot.ports.clock import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The number a case would be called on next."""
+
+    number_id: UUID
+    index: bytes
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A referral with all that the gate and the planner need to know, read under the lock."""
+
+    referral_id: UUID
+    person_id: UUID
+    reference: str = field(repr=False)
+    source_system: str
+    facts: ContactFacts
+    case: CaseFacts
+    target: Target | None
+    language: str | None
+    contact_codes: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttempt:
+    """An intent to contact, as committed before anything leaves the house."""
+
+    id: UUID
+    token: str = field(repr=False)
+    referral_id: UUID
+    person_id: UUID
+    number_id: UUID
+    number_index: bytes
+    close_at: datetime | None
+    deadline_seconds: float
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt as it stands; `state` moves forward only and a terminal one is final."""
+
+    id: UUID
+    token: str = field(repr=False)
+    referral_id: UUID
+    person_id: UUID
+    number_id: UUID
+    state: AttemptState
+    provider_id: str | None
+    placed_at: datetime | None
+    close_at: datetime | None
+    cancel_because: str | None
+    looks: int
+    seconds: int | None
+    ending: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """A keypad call between two webhooks: the newest turn, the script's state, its facts."""
+
+    turn: int
+    session: Mapping[str, Any] = field(repr=False)
+    script_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """One consent event as heard: the purpose and the very words, never edited afterwards."""
+
+    purpose: str
+    recipient: str
+    decision: str
+    wording: str
+    wording_hash: str
+    language: str
+    script_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """An attempt whose fate must be asked for: `number` is what the provider was given."""
+
+    attempt: Attempt
+    number: str = field(repr=False)
+    age_seconds: float
+
+
+class OutreachTransaction(Protocol):
+    """One database transaction; nothing in it counts until the `with` block ends without error.
+
+    Whatever changes a person's permission to be contacted locks that person's row first, so two
+    transactions about one person follow each other.
+    """
+
+    @property
+    def instant(self) -> Instant:
+        """The moment of this transaction on both clocks, read from the database."""
+        ...
+
+    def claim_due(self) -> UUID | None:
+        """Lock the person of the most urgent due referral nobody else holds; its referral id."""
+        ...
+
+    def lock_person(self, person_id: UUID) -> None:
+        """Wait for and hold this person's row until the transaction ends."""
+        ...
+
+    def case(self, referral_id: UUID) -> Case:
+        """All facts of one referral, as they are now."""
+        ...
+
+    def open_attempt(self, attempt: NewAttempt) -> None:
+        """Record the intent; raises if the person or the number has a live attempt."""
+        ...
+
+    def attempt(self, attempt_id: UUID) -> Attempt | None:
+        """The attempt by id, its person locked."""
+        ...
+
+    def attempt_by_token(self, token: str) -> Attempt | None:
+        """The attempt a webhook names, its person locked; None if there is none."""
+        ...
+
+    def add_event(
+        self,
+        attempt_id: UUID,
+        source: str,
+        sequence: int,
+        status: str,
+        detail: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Keep one event; False if this (source, sequence) was already kept."""
+        ...
+
+    def bind(self, attempt_id: UUID, provider_id: str) -> bool:
+        """Give the attempt its provider id, once; False if it has another one already."""
+        ...
+
+    def advance(self, attempt_id: UUID, state: AttemptState) -> bool:
+        """Move a live attempt forward; False if it is there already, further on, or over."""
+        ...
+
+    def close_attempt(
+        self,
+        attempt_id: UUID,
+        state: AttemptState,
+        disposition: str,
+        aapor: str,
+        ending: str | None,
+        seconds: int | None,
+    ) -> bool:
+        """End a live attempt for good; False if it was over already."""
+        ...
+
+    def note(
+        self, attempt_id: UUID, *, ending: str | None = None, language: str | None = None
+    ) -> None:
+        """Keep how the talk ended, or the language chosen on it."""
+        ...
+
+    def decide(
+        self, case: Case, request: Request, decision: Decision, attempt_id: UUID | None = None
+    ) -> None:
+        """Keep a decision: every Allow, and a Deny when its reasons changed since the last one."""
+        ...
+
+    def apply(self, case: Case, plan: Plan, *, tried: bool = False) -> bool:
+        """Store where the referral goes next; True if its state changed."""
+        ...
+
+    def defer(self, referral_id: UUID, due_at: datetime | None) -> None:
+        """Look at the referral again at `due_at`; None = not by itself."""
+        ...
+
+    def hold(self, person_id: UUID, referral_id: UUID | None, reason: str, by: str) -> None:
+        """Stop the case until a person decides; quiet if held for this reason already."""
+        ...
+
+    def suppress(
+        self, *, person_id: UUID | None, number_index: bytes | None, reason: str, by: str
+    ) -> None:
+        """Never contact again; quiet if suppressed for this reason already."""
+        ...
+
+    def ask_cancel(self, person_id: UUID, because: str, *, but: UUID | None = None) -> int:
+        """Have every live attempt of this person but one cancelled; how many."""
+        ...
+
+    def close_number(self, number_id: UUID, because: str) -> None:
+        """The number does not work: a person has to find another."""
+        ...
+
+    def session(self, attempt_id: UUID) -> KeptSession | None:
+        """The keypad call's state, if it has begun."""
+        ...
+
+    def keep_session(self, attempt_id: UUID, kept: KeptSession, words: str) -> None:
+        """Keep the state after a turn, with the words that turn answered."""
+        ...
+
+    def words(self, attempt_id: UUID, turn: int) -> str | None:
+        """What was answered to this turn before, for a webhook delivered twice."""
+        ...
+
+    def begin_interview(self, attempt: Attempt, script_hash: str) -> UUID:
+        """The interview of this attempt, begun if it was not."""
+        ...
+
+    def answer(
+        self, interview_id: UUID, person_id: UUID, turn: int, step: str, value: str, language: str
+    ) -> None:
+        """Keep an answer, sealed; the same turn and step twice is one answer."""
+        ...
+
+    def end_interview(self, interview_id: UUID, state: str, ending: str, language: str) -> None:
+        """Close the interview as `completed` or `broken_off`."""
+        ...
+
+    def consent(self, attempt: Attempt, consent: ConsentRecord) -> None:
+        """Append a consent event."""
+        ...
+
+    def appoint(
+        self, attempt: Attempt, starts_at: datetime, ends_at: datetime, language: str
+    ) -> None:
+        """Book a call-back by a person."""
+        ...
+
+    def prefer_language(self, person_id: UUID, language: str, source: str) -> None:
+        """Record the language a proved person chose."""
+        ...
+
+    def tell_case_store(self, case: Case, kind: str, body: Mapping[str, Any]) -> None:
+        """Put one fact into the outbox, in this transaction."""
+        ...
+
+    def audit(self, actor: str, action: str, subject: UUID | None, **detail: str) -> None:
+        """Keep who did what; ids only, no personal data."""
+        ...
+
+    def count(self, name: str) -> None:
+        """Add one to a counter that holds no id."""
+        ...
+
+    def persons_with_number(self, number: str) -> tuple[bytes, Sequence[UUID]]:
+        """The blind index of an E.164 number, and the persons it belongs to, locked in order."""
+        ...
+
+
+class OutreachStore(Protocol):
+    """Opens transactions; each short guarded update of the protocol is one of its own."""
+
+    def begin(self) -> AbstractContextManager[OutreachTransaction]:
+        """A transaction: committed at the end of the block, rolled back on any error."""
+        ...
+
+    def take_slot(self, per_second: float, max_in_flight: int) -> bool:
+        """Whether one more call may be placed now, all workers together."""
+        ...
+
+    def slow_down(self, seconds: float) -> None:
+        """Place nothing for so long, all workers together."""
+        ...
+
+    def fence(self, attempt_id: UUID) -> bool:
+        """`placing` → `posting`, only before the deadline on database time; True = may post."""
+        ...
+
+    def repost(self, attempt_id: UUID) -> bool:
+        """Whether a refused order may be given again: still `posting`, still before deadline."""
+        ...
+
+    def overdue_intents(self) -> list[UUID]:
+        """Attempts in `placing` past their deadline: certainly never posted."""
+        ...
+
+    def ambiguous(self, older_than_seconds: float) -> list[Ambiguous]:
+        """Attempts in `posting` without a provider id whose time to be looked up has come."""
+        ...
+
+    def silent(self) -> list[Ambiguous]:
+        """Attempts with a provider id and no final status whose time to be polled has come."""
+        ...
+
+    def looked(self, attempt_id: UUID, again_after_seconds: float) -> None:
+        """Count one look at an attempt, and when to look again."""
+        ...
+
+    def to_cancel(self) -> list[Attempt]:
+        """Live attempts to end: cancelling was asked, or their window closed before an answer."""
+        ...
+
+    def known_provider_ids(self, provider_ids: Sequence[str]) -> set[str]:
+        """Which of these are bound to attempts already."""
+        ...

@@ -1,0 +1,21 @@
+"""The web application: which pages and webhooks there are."""
+
+from flask import Flask
+
+from contactbot.bootstrap import Application
+from contactbot.web import health
+from contactbot.web.webhooks import calls, guard, ring_backs
+
+LARGEST_BODY = 64 * 1024
+
+
+def create_app(application: Application) -> Flask:
+    """The WSGI application over what the composition root has opened."""
+    app = Flask("contactbot.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.extensions["contactbot"] = application
+    for blueprint in (calls.blueprint, ring_backs.blueprint):
+        guard.protect(blueprint)
+        app.register_blueprint(blueprint, url_prefix="/webhooks/twilio")
+    app.register_blueprint(health.blueprint)
+    return app

@@ -1,0 +1,1 @@
+"""What the telephone provider calls: signed, answered in words, idempotent."""

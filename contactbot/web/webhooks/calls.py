@@ -1,0 +1,26 @@
+"""Calls we placed: their words turn by turn, and the provider’s reports of their progress."""
+
+from flask import Blueprint, Response, request
+
+from contactbot.operations.calls import take_keys, take_progress
+from contactbot.telephony.twilio_events import read_progress
+from contactbot.web.current import application
+from contactbot.web.webhooks.guard import spoken
+
+blueprint = Blueprint("calls", __name__)
+
+
+@blueprint.post("/call/<token>/<int:turn>")
+def turn_of_call(token: str, turn: int) -> Response:
+    """The words of one turn."""
+    world = application().outreach
+    keys = request.form.get("Digits", "")
+    return spoken(take_keys(world, token, turn, request.form["CallSid"], keys))
+
+
+@blueprint.post("/status/<token>")
+def progress_of_call(token: str) -> Response:
+    """One progress report."""
+    progress = read_progress(list(request.form.items(multi=True)))
+    take_progress(application().outreach, token, progress)
+    return Response(status=204)

@@ -1,0 +1,43 @@
+"""The door of every webhook: the provider’s signature, or 403 and nothing but a counter."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+
+from contactbot.telephony.twiml import NEUTRAL_GOODBYE
+from contactbot.web.current import application
+from contactbot.web.problems import log_problem
+
+
+def protect(blueprint: Blueprint) -> None:
+    """Check the signature before, and hide every error after, any view of this blueprint."""
+    blueprint.before_request(refuse_unsigned)
+    blueprint.register_error_handler(Exception, neutral_goodbye)
+
+
+def refuse_unsigned() -> Response | None:
+    """A request that is not the provider's changes nothing and learns nothing."""
+    fields = [(name, value) for name, value in request.form.items(multi=True)]
+    signature = request.headers.get("X-Twilio-Signature", "")
+    if application().signatures.valid(_requested(), fields, signature):
+        return None
+    application().count("webhook_refused")
+    return Response(status=403)
+
+
+def _requested() -> str:
+    """Path and query exactly as asked for, below the public address."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    parts = urlsplit(raw or request.full_path.removesuffix("?"))
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def spoken(document: str) -> Response:
+    """TwiML as the provider wants it; any other type would be read out loud."""
+    return Response(document, mimetype="text/xml")
+
+
+def neutral_goodbye(error: Exception) -> Response:
+    """Whatever went wrong, the line hears the neutral goodbye and never the provider's apology."""
+    log_problem("webhook", error)
+    return Response(NEUTRAL_GOODBYE, mimetype="text/xml")
