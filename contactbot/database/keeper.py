@@ -29,7 +29,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
-    # A failing statement or the row it met could hold what a person said: neither is logged.
+    # A failing statement or the row it met could hold what a person said: no error is logged.
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
@@ -66,8 +67,9 @@ class Keeper:
 
     def keep(self) -> None:
         """Start the server, wait until nobody uses it any more, stop it."""
+        self.place.keeper_file.write_text(f"{os.getpid()}\n")
         cluster_lock = self._claim_cluster()
-        way = find_way(self.place.cluster, self._program("postgres"))
+        way = find_way(self.place.cluster, self._program("initdb"))
         if not self.place.cluster.exists():
             self._create_cluster(way)
         give(self.place.cluster, way)

@@ -18,6 +18,8 @@ DIES_WITH_KEEPER = ("setpriv", "--pdeathsig", "INT")
 # From the least privilege to the most; the first that reaches both program and data is taken.
 # A capability is needed where a folder above is closed to others, as root's home often is.
 CAPABILITIES = (None, "+dac_read_search", "+dac_override")
+# PostgreSQL looks for its programs with access(2), which otherwise leaves capabilities aside.
+KEEP_FOR_ACCESS = ("--securebits", "+no_setuid_fixup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +30,29 @@ class Way:
     uid: int
     gid: int
 
-    def reaches(self, folder: Path, program: Path) -> bool:
-        """Whether a program started this way can enter the folder and run."""
-        script = 'cd "$1" && exec "$2" --version'
-        command = [*self.prefix, "/bin/sh", "-c", script, "sh", str(folder), str(program)]
+    def hindrance(self, folder: Path, initdb: Path) -> str | None:
+        """Why initdb, started this way, cannot enter the folder and find all its own files."""
+        script = 'cd "$1" && exec "$2" --show -D "$1"'
+        command = [*self.prefix, "/bin/sh", "-c", script, "sh", str(folder), str(initdb)]
         try:
             tried = subprocess.run(  # noqa: S603
                 command, env=ENVIRONMENT, cwd="/", capture_output=True, timeout=30, check=False
             )
-        except OSError:
-            return False
-        return tried.returncode == 0
+        except OSError as error:
+            return str(error)
+        return tried.stderr.decode(errors="replace").strip() if tried.returncode else None
 
 
-def find_way(cluster: Path, program: Path) -> Way:
+def find_way(cluster: Path, initdb: Path) -> Way:
     """The first way that works on this machine for this data folder (which may not exist yet)."""
-    for way in _ways(cluster):
-        if way.reaches(cluster.parent, program):
+    hindrance: str | None = "no way is known on this system to lay down root’s rights"
+    for way in ways(cluster):
+        hindrance = way.hindrance(cluster.parent, initdb)
+        if hindrance is None:
             return way
     raise EmbeddedServerFault(
-        f"No way was found to run {program} for {cluster} without root's rights: install util-linux"
-        " (setpriv, unshare), run as an ordinary user, or set CONTACTBOT_DATABASE_URL."
+        f"PostgreSQL could not be run for {cluster}: {hindrance}. Run as an ordinary user, install"
+        " util-linux (setpriv, unshare), or set CONTACTBOT_DATABASE_URL."
     )
 
 
@@ -62,7 +66,8 @@ def give(path: Path, way: Way) -> None:
         os.chown(folder, way.uid, way.gid)
 
 
-def _ways(cluster: Path) -> Iterator[Way]:
+def ways(cluster: Path) -> Iterator[Way]:
+    """All ways this machine may allow, the one with least privilege first."""
     linux = sys.platform == "linux"
     if os.geteuid() != 0:
         prefix = DIES_WITH_KEEPER if linux and shutil.which(DIES_WITH_KEEPER[0]) else ()
@@ -74,11 +79,15 @@ def _ways(cluster: Path) -> Iterator[Way]:
 def _ways_for_root(uid: int, gid: int) -> Iterator[Way]:
     become = (*DIES_WITH_KEEPER, "--reuid", str(uid), "--regid", str(gid), "--clear-groups")
     for capability in CAPABILITIES:
-        extra = ("--inh-caps", capability, "--ambient-caps", capability) if capability else ()
+        extra = _with(capability) if capability else ()
         yield Way((*become, *extra), uid, gid)
     # Without capabilities to give: a user namespace in which root's files seem to be nobody's.
     inner = ("unshare", "--user", f"--map-user={uid}", f"--map-group={gid}")
     yield Way((*inner, *DIES_WITH_KEEPER), 0, 0)
+
+
+def _with(capability: str) -> tuple[str, ...]:
+    return (*KEEP_FOR_ACCESS, "--inh-caps", capability, "--ambient-caps", capability)
 
 
 def _unprivileged(cluster: Path) -> tuple[int, int]:

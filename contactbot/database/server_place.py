@@ -50,6 +50,11 @@ class ServerPlace:
         return self.home / "server.log"
 
     @property
+    def keeper_file(self) -> Path:
+        """The keeper's lock file, which also holds its process id for people to read."""
+        return self.home / "keeper.lock"
+
+    @property
     def socket_folder(self) -> Path:
         """Beside the data, or in a private folder of its own where that path is too long."""
         beside = self.home / "socket"
