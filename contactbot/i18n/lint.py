@@ -1,0 +1,74 @@
+"""Finds what a machine can find wrong with the Welsh catalogue; only a person can say it is right."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+
+from contactbot.i18n.catalogues import WELSH_CATALOGUE, read_catalogue
+from contactbot.i18n.extract import PLURAL_FORMS, extract, template_bytes
+from contactbot.scripting.errors import Fault
+from contactbot.scripting.model import Language, Script, SpokenText
+from contactbot.scripting.words import welsh_faults
+
+TEMPLATE = "messages.pot"
+_EXTRACT = "Run contactbot catalogues extract."
+
+
+def lint(scripts: Iterable[Script], locales: Path) -> tuple[Fault, ...]:
+    """Everything wrong with the catalogue of these scripts, in order of lines."""
+    scripts = list(scripts)
+    path = locales / WELSH_CATALOGUE
+    texts = {
+        (text.context, text.message): text
+        for script in scripts
+        for text in script.texts()
+        if Language.WELSH in text.languages
+    }
+    welsh = read_catalogue(path)
+    faults = [
+        *_header_faults(path),
+        *_template_faults(locales / TEMPLATE, extract(scripts)),
+        *_missing_faults(path, texts.values(), welsh),
+    ]
+    for message in welsh:
+        if message.id:
+            known = texts.get((message.context or "", str(message.id)))
+            faults += _message_faults(path, message, known)
+    return tuple(sorted(faults))
+
+
+def _header_faults(path: Path) -> Iterator[Fault]:
+    if f'"Plural-Forms: {PLURAL_FORMS}\\n"' not in path.read_text(encoding="utf-8"):
+        message = "The header does not name the six plural forms of Welsh."
+        yield _fault(path, 0, "", "plural_header", message, f"Write Plural-Forms: {PLURAL_FORMS}")
+
+
+def _template_faults(path: Path, template: Catalog) -> Iterator[Fault]:
+    if not path.exists() or path.read_bytes() != template_bytes(template):
+        message = "The template is not what the scripts say."
+        yield _fault(path, 0, "", "template", message, _EXTRACT)
+
+
+def _missing_faults(path: Path, texts: Iterable[SpokenText], welsh: Catalog) -> Iterator[Fault]:
+    for text in texts:
+        if welsh.get(text.message, text.context) is None:
+            message = "The English is not in the catalogue."
+            yield _fault(path, 0, text.context, "welsh_missing", message, _EXTRACT)
+
+
+def _message_faults(path: Path, message: Message, text: SpokenText | None) -> Iterator[Fault]:
+    line, context = message.lineno or 0, message.context or ""
+    if text is None:
+        yield _fault(path, line, context, "obsolete", "No script says this any more.", _EXTRACT)
+        return
+    if message.fuzzy:
+        remedy = "Have it checked and take the mark away."
+        yield _fault(path, line, context, "fuzzy", "The Welsh is marked as a guess.", remedy)
+    for words in welsh_faults(text, str(message.string)):
+        yield _fault(path, line, context, *words)
+
+
+def _fault(path: Path, line: int, context: str, *words: str) -> Fault:
+    rule, message, remedy = words
+    return Fault(path.name, line, context, rule, message, remedy)
