@@ -1,0 +1,196 @@
+"""The outbox in the database: facts put in by whoever made them, taken out batch by batch."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Engine, text
+
+from contactbot.ports.casestore import Delivered, DeliveryResult, OutboundRecord
+from contactbot.ports.outbox_records import OutboxStatus
+
+EXCLUSIVE_LOCK = 7_100_002
+"""One delivery at a time in the whole system, so that cases stay in order."""
+
+# A row on its way carries the time it was handed over and is still `pending`: a batch that was
+# begun is offered again as the same batch, whatever has been added since.
+_LOCK_CASE = text("SELECT pg_advisory_xact_lock(hashtextextended(:source || ' ' || :case, 0))")
+_ADD = text("""
+    INSERT INTO outbox (id, type, source_system, case_reference, sequence, occurred_at,
+                        recorded_at, body)
+    SELECT :id, :type, :source, :case, coalesce(max(sequence), 0) + 1, :occurred_at,
+           :recorded_at, CAST(:body AS jsonb)
+      FROM outbox WHERE source_system = :source AND case_reference = :case
+""")
+_BEGUN = text("""
+    SELECT id, position, type, case_reference, source_system, occurred_at, recorded_at, sequence,
+           schema, body
+      FROM outbox WHERE state = 'pending' AND delivered_at_real IS NOT NULL ORDER BY position
+""")
+_BEGIN = text("""
+    UPDATE outbox SET delivered_at_real = clock_timestamp()
+     WHERE position IN (
+        SELECT position FROM outbox o
+         WHERE state = 'pending' AND (next_try_real IS NULL OR next_try_real <= clock_timestamp())
+           AND NOT EXISTS (
+               SELECT FROM outbox earlier
+                WHERE earlier.source_system = o.source_system
+                  AND earlier.case_reference = o.case_reference
+                  AND earlier.sequence < o.sequence
+                  AND earlier.state = 'pending' AND earlier.next_try_real > clock_timestamp())
+         ORDER BY position LIMIT :limit)
+""")
+_ACCEPTED = text("""
+    UPDATE outbox SET state = 'delivered', delivered_at_real = clock_timestamp(), last_error = NULL
+     WHERE id = ANY(:ids)
+""")
+_HELD_BACK = text("UPDATE outbox SET delivered_at_real = NULL WHERE id = ANY(:ids)")
+_REFUSED = text("""
+    UPDATE outbox
+       SET tries = tries + 1, delivered_at_real = NULL, last_error = :reason,
+           state = CASE WHEN tries + 1 >= :limit THEN 'dead' ELSE 'pending' END,
+           next_try_real = clock_timestamp() + make_interval(secs => :wait * power(2, tries))
+     WHERE id = :id
+""")
+_STATUS = text("""
+    SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
+           count(*) FILTER (WHERE state = 'delivered') AS delivered,
+           count(*) FILTER (WHERE state = 'dead') AS dead,
+           extract(epoch FROM simulated_now() - min(recorded_at) FILTER (WHERE state = 'pending'))
+               AS oldest
+      FROM outbox
+""")
+_AWAY = text("""
+    INSERT INTO pacing (name, next_at_real) VALUES ('case_store_away_since', clock_timestamp())
+    ON CONFLICT DO NOTHING
+""")
+_REST = text("""
+    INSERT INTO pacing (name, next_at_real)
+    SELECT 'case_store', clock_timestamp() + least(
+               greatest(clock_timestamp() - next_at_real, interval '1 second'),
+               interval '5 minutes')
+      FROM pacing WHERE name = 'case_store_away_since'
+    ON CONFLICT (name) DO UPDATE SET next_at_real = excluded.next_at_real
+""")
+_RESTING = text("SELECT FROM pacing WHERE name = 'case_store' AND next_at_real > clock_timestamp()")
+_RECOVERED = text("DELETE FROM pacing WHERE name IN ('case_store', 'case_store_away_since')")
+_TRY_LOCK = text("SELECT pg_try_advisory_lock(:lock)")
+
+REFUSALS_UNTIL_DEAD = 3
+RETRY_SECONDS = 5.0
+
+
+class Fact(TypedDict):
+    """One fact for the case store: which case, when it was true, when we learnt it, what it is."""
+
+    type: str
+    case_reference: str
+    source_system: str
+    occurred_at: datetime
+    recorded_at: datetime
+    body: Mapping[str, Any]
+
+
+def add_outbox(connection: Connection, **fact: Unpack[Fact]) -> None:
+    """Put a fact into the outbox, in the caller's transaction; it exists if and only if that does.
+
+    The facts of one case are numbered from 1 in the order of their transactions: two transactions
+    about one case wait for each other here.
+    """
+    case = {"source": fact["source_system"], "case": fact["case_reference"]}
+    connection.execute(_LOCK_CASE, case)
+    connection.execute(
+        _ADD,
+        case
+        | {
+            "id": uuid4(),
+            "type": fact["type"],
+            "occurred_at": fact["occurred_at"],
+            "recorded_at": fact["recorded_at"],
+            "body": json.dumps(fact["body"], ensure_ascii=False),
+        },
+    )
+
+
+class OutboxDeliveries:
+    """The `Deliveries` port on one connection, which also holds the lock that makes it sole."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def resting(self) -> bool:
+        with self._connection.begin():
+            return self._connection.execute(_RESTING).rowcount > 0
+
+    def batch(self, limit: int) -> Sequence[OutboundRecord]:
+        with self._connection.begin():
+            begun = self._begun()
+            if begun:
+                return begun
+            self._connection.execute(_BEGIN, {"limit": limit})
+            return self._begun()
+
+    def settle(self, results: Sequence[DeliveryResult]) -> None:
+        with self._connection.begin():
+            self._connection.execute(_ACCEPTED, {"ids": chosen(results, Delivered.ACCEPTED)})
+            self._connection.execute(_HELD_BACK, {"ids": chosen(results, Delivered.HELD_BACK)})
+            for result in results:
+                if result.outcome is Delivered.REFUSED:
+                    self._refuse(result)
+
+    def rest(self) -> None:
+        with self._connection.begin():
+            self._connection.execute(_AWAY)
+            self._connection.execute(_REST)
+
+    def recovered(self) -> None:
+        with self._connection.begin():
+            self._connection.execute(_RECOVERED)
+
+    def _begun(self) -> list[OutboundRecord]:
+        rows = self._connection.execute(_BEGUN).mappings()
+        return [OutboundRecord(**row) for row in rows]
+
+    def _refuse(self, result: DeliveryResult) -> None:
+        self._connection.execute(
+            _REFUSED,
+            {
+                "id": result.record_id,
+                "reason": result.reason,
+                "limit": REFUSALS_UNTIL_DEAD,
+                "wait": RETRY_SECONDS,
+            },
+        )
+
+
+class DatabaseOutbox:
+    """The `OutboxRecords` port."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def deliveries(self) -> Iterator[OutboxDeliveries | None]:
+        with self._engine.connect() as connection:
+            with connection.begin():
+                taken = connection.execute(_TRY_LOCK, {"lock": EXCLUSIVE_LOCK}).scalar_one()
+            if not taken:
+                yield None
+                return
+            try:
+                yield OutboxDeliveries(connection)
+            finally:
+                # Closes the connection, and with it frees the lock, whatever happened in the block.
+                connection.invalidate()
+
+    def status(self) -> OutboxStatus:
+        with self._engine.connect() as connection:
+            row = connection.execute(_STATUS).one()
+        return OutboxStatus(row.pending, row.delivered, row.dead, max(0, int(row.oldest or 0)))
+
+
+def chosen(results: Sequence[DeliveryResult], outcome: Delivered) -> list[UUID]:
+    return [result.record_id for result in results if result.outcome is outcome]
