@@ -18,6 +18,8 @@ from contactbot.database.server_place import (
     try_lock,
 )
 
+__all__ = ["EmbeddedServer", "EmbeddedServerFault", "start_embedded"]
+
 START_SECONDS = 120  # a server that has to recover from a crash of the machine takes its time
 CLOSE_SECONDS = 10
 PAUSE = 0.01

@@ -2,6 +2,8 @@
 
 from sqlalchemy import Engine, create_engine
 
+__all__ = ["LIMITS", "Engine", "make_engine"]  # who may not see SQLAlchemy takes Engine from here
+
 # A webhook must answer in seconds, and an idle transaction beside the queue slows every claim.
 LIMITS = {
     "statement_timeout": "30s",

@@ -8,11 +8,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from contactbot.database.tables import APPEND_ONLY, metadata
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+OLDEST_SERVER = (15,)  # unique indexes that take two NULLs for equal
 ADVISORY_LOCK = 7_206_304_117  # any number nobody else uses: one process migrates at a time
 SHADOW = "contactbot_check"
 
@@ -41,6 +43,10 @@ GUARDED = text("""
      WHERE tgname = 'append_only' AND tgenabled = 'A'
        AND relnamespace = current_schema()::regnamespace
 """)
+
+
+class MigrationFault(Exception):
+    """A migration cannot be run; nothing was changed."""
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
@@ -79,13 +85,23 @@ def check(engine: Engine) -> list[str]:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     """One transaction while which no other process migrates."""
-    with engine.begin() as connection:
+    with _in_our_words(), engine.begin() as connection:
+        if (connection.dialect.server_version_info or ()) < OLDEST_SERVER:
+            raise MigrationFault("The database must be PostgreSQL 15 or newer.")
         connection.execute(text("SET LOCAL statement_timeout = '15min'"))
         connection.execute(text("SET LOCAL lock_timeout = '5min'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         # From here on whoever waits for a table's lock makes everybody behind it wait too.
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         yield connection
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except CommandError as error:
+        raise MigrationFault(str(error)) from error
 
 
 def _config(connection: Connection) -> Config:
