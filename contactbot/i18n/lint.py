@@ -1,9 +1,10 @@
-"""Finds what a machine can find wrong with the Welsh catalogue; only a person can say it is right."""
+"""Finds what a machine can find wrong with the Welsh; only a person can say it is right."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import PoFileError
 
 from contactbot.i18n.catalogues import WELSH_CATALOGUE, read_catalogue
 from contactbot.i18n.extract import PLURAL_FORMS, extract, template_bytes
@@ -25,7 +26,10 @@ def lint(scripts: Iterable[Script], locales: Path) -> tuple[Fault, ...]:
         for text in script.texts()
         if Language.WELSH in text.languages
     }
-    welsh = read_catalogue(path)
+    try:
+        welsh = read_catalogue(path)
+    except PoFileError as error:
+        return (_fault(path, 0, "", "syntax", f"This is no catalogue: {error}", "Mend the line."),)
     faults = [
         *_header_faults(path),
         *_template_faults(locales / TEMPLATE, extract(scripts)),
