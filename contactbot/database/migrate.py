@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 from contactbot.database.tables import APPEND_ONLY, metadata
 
@@ -102,6 +103,8 @@ def _in_our_words() -> Iterator[None]:
         yield
     except CommandError as error:
         raise MigrationFault(str(error)) from error
+    except OperationalError as error:  # not there, not let in, or waited in vain for a lock
+        raise MigrationFault(f"The database refused: {error.orig}") from error
 
 
 def _config(connection: Connection) -> Config:
