@@ -1,0 +1,100 @@
+"""Start the pretended phone network: `python -m contactbot.phonenet`."""
+
+import argparse
+import asyncio
+import ipaddress
+import json
+import os
+import secrets
+from pathlib import Path
+
+from contactbot.phonenet.people import Person, changed_person, person_by_convention
+from contactbot.phonenet.server import Place, serve
+from contactbot.phonenet.world import Options
+
+DESCRIPTION = (
+    "A pretended phone network that speaks Twilio's REST API, rings pretended people, follows "
+    "TwiML and signs its webhooks. It never leaves this machine. See docs/phonenet.md."
+)
+PRETENDED_ACCOUNT = "AC" + "0" * 31 + "1"
+
+
+def address(text: str) -> tuple[str, int]:
+    """`HOST:PORT` on loopback; port 0 picks a free one."""
+    host, _, port = text.rpartition(":")
+    host = "127.0.0.1" if host in {"", "localhost"} else host.strip("[]")
+    if not ipaddress.ip_address(host).is_loopback:
+        raise argparse.ArgumentTypeError("the pretended network listens on loopback only")
+    return host, int(port)
+
+
+def cast_file(text: str) -> dict[str, Person]:
+    """A JSON object from number to what is different about the person who answers it."""
+    given = json.loads(Path(text).read_text(encoding="utf-8"))
+    return {
+        number: changed_person(person_by_convention(number), person)
+        for number, person in given.items()
+    }
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    number = float(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return number
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line; secrets may come by environment, where no list of processes shows them."""
+    environment = os.environ  # noqa: TID251 - this process knows nothing of contactbot.config
+    tokens = [token for token in environment.get("PHONENET_TOKENS", "").split(",") if token]
+    options = argparse.ArgumentParser(prog="python -m contactbot.phonenet", description=DESCRIPTION)
+    add = options.add_argument
+    add("--bind", type=address, default=("127.0.0.1", 0), metavar="127.0.0.1:PORT",
+        help="where to listen; port 0, the default, picks one and prints it")  # fmt: skip
+    add("--seed", type=int, default=None, help="makes every chance repeatable; default: any")
+    add("--account", default=environment.get("PHONENET_ACCOUNT", PRETENDED_ACCOUNT),
+        help="the account identifier, AC…; or set PHONENET_ACCOUNT")  # fmt: skip
+    add("--token", action="append", default=None, dest="tokens",
+        help="an auth token, newest first, repeatable; or PHONENET_TOKENS, by commas")  # fmt: skip
+    add("--cps", type=positive, default=1.0,
+        help="calls dialled a second, in real time (default 1, as at Twilio)")  # fmt: skip
+    add("--tempo", type=positive, default=1.0,
+        help="how much faster than life handsets ring, listen and press (default 1)")  # fmt: skip
+    add("--journal", type=Path, default=None, metavar="FILE",
+        help="keep what happened in this file, so that it survives a crash")  # fmt: skip
+    add("--cast", type=cast_file, default={}, metavar="FILE",
+        help='JSON: {"+44…": {"behaviour": …, "language": "cy"|"en", "code": "1234"}}')  # fmt: skip
+    add("--with-parent", nargs="?", type=int, const=os.getppid(), default=0, metavar="PID",
+        help="stop when the process that started this one (PID, if given) ends")  # fmt: skip
+    options.set_defaults(tokens_by_environment=tokens)
+    return options
+
+
+def main() -> None:
+    """Read the command line and run until stopped."""
+    options = parser()
+    given = options.parse_args()
+    tokens = tuple(given.tokens or given.tokens_by_environment)
+    if not tokens:
+        options.error("no auth token: give --token or set PHONENET_TOKENS")
+    host, port = given.bind
+    asyncio.run(
+        serve(
+            Options(
+                account=given.account,
+                tokens=tokens,
+                seed=secrets.randbelow(2**31) if given.seed is None else given.seed,
+                calls_per_second=given.cps,
+                tempo=given.tempo,
+                journal=given.journal,
+                cast=given.cast,
+            ),
+            Place(host, port, given.with_parent),
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

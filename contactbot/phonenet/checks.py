@@ -1,0 +1,100 @@
+"""What the API checks before it does anything, with Twilio's codes for each refusal."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from contactbot.phonenet.people import Behaviour
+from contactbot.phonenet.records import Wishes
+from contactbot.phonenet.refusals import Refusal
+from contactbot.phonenet.world import World
+
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
+CALL_FIELDS = frozenset(
+    {
+        *("To", "From", "Url", "Method", "Twiml", "FallbackUrl", "FallbackMethod"),
+        *("StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod"),
+        *("Timeout", "TimeLimit", "MachineDetection", "MachineDetectionTimeout", "Record"),
+    }
+)
+LONGEST_RING = 600
+MAY_RING = "+44"
+
+Fields = Mapping[str, str]
+
+
+def check_number(world: World, number: str) -> None:
+    """Refuse a number that cannot be rung, or may not be."""
+    if not number:
+        raise Refusal(21201)
+    if not E164.fullmatch(number):
+        raise Refusal(21211, number)
+    behaviour = world.people.at(number).behaviour
+    if behaviour is Behaviour.UNREACHABLE:
+        raise Refusal(21214, number)
+    if behaviour is Behaviour.BARRED or not number.startswith(MAY_RING):
+        raise Refusal(21215, number)
+
+
+def check_sender(number: str) -> None:
+    """Refuse a caller’s number that is missing or malformed."""
+    if not number:
+        raise Refusal(21213)
+    if not E164.fullmatch(number):
+        raise Refusal(21212, number)
+
+
+def check_url(url: str) -> str:
+    """`url` if this network may fetch it: the pretended network never leaves the machine."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and parts.hostname in LOOPBACK and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise Refusal(21205, url)
+    return url
+
+
+def read_wishes(world: World, fields: Fields, events: list[str]) -> Wishes:
+    """What the application wants of a call; `events` are its repeated StatusCallbackEvent fields.
+
+    A field that Twilio would ignore, being unknown to it, is noted as unexpected: most are typos.
+    """
+    for name in sorted(set(fields) - CALL_FIELDS):
+        world.surprised(20001, f"unknown field {name}")
+    if fields.get("Record", "false").lower() != "false":
+        world.surprised(20001, "Record is forbidden: no call is ever recorded")
+        raise Refusal(20001, "Record is forbidden on this network")
+    if not fields.get("Url") and not fields.get("Twiml"):
+        raise Refusal(21205, "missing")
+    # Some clients send the events as one field with spaces between.
+    asked = tuple(word for event in events for word in event.split()) or ("completed",)
+    if not set(asked) <= EVENTS:
+        raise Refusal(20001, "StatusCallbackEvent")
+    return Wishes(
+        url=check_url(fields["Url"]) if fields.get("Url") else "",
+        method=fields.get("Method", "POST"),
+        twiml=fields.get("Twiml", ""),
+        fallback_url=_optional_url(fields, "FallbackUrl"),
+        fallback_method=fields.get("FallbackMethod", "POST"),
+        status_url=_optional_url(fields, "StatusCallback"),
+        status_method=fields.get("StatusCallbackMethod", "POST"),
+        events=asked,
+        ring_timeout=min(_whole(fields, "Timeout", 60), LONGEST_RING),
+        time_limit=_whole(fields, "TimeLimit", 14400),
+        detect_machines="MachineDetection" in fields,
+    )
+
+
+def _optional_url(fields: Fields, name: str) -> str:
+    return check_url(fields[name]) if fields.get(name) else ""
+
+
+def _whole(fields: Fields, name: str, default: int) -> int:
+    try:
+        return int(fields.get(name, default))
+    except ValueError as wrong:
+        raise Refusal(20001, name) from wrong

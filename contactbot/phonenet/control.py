@@ -1,0 +1,201 @@
+"""The control API: what tests and the demonstration order, and the ground truth they read."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from contactbot.phonenet.checks import E164, check_url
+from contactbot.phonenet.exchange import Exchange
+from contactbot.phonenet.faults import read_fault
+from contactbot.phonenet.people import SETTABLE, changed_person
+from contactbot.phonenet.records import Direction, Wishes
+from contactbot.phonenet.refusals import Refusal
+from contactbot.phonenet.signature import Forgery
+from contactbot.phonenet.texting import Texting
+from contactbot.phonenet.webhooks import NoAnswer, Webhooks
+from contactbot.phonenet.world import World
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Order = Mapping[str, Any]
+
+
+@web.middleware
+async def in_plain_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer an order that makes no sense with 400 and the reason."""
+    if not request.path.startswith("/_control/"):
+        return await handler(request)
+    try:
+        return await handler(request)
+    except (ValueError, TypeError, KeyError, Refusal) as wrong:
+        return web.json_response({"error": str(wrong)}, status=400)
+
+
+class Control:
+    """`/_control/…`, served on loopback only, like everything here."""
+
+    def __init__(
+        self, world: World, exchange: Exchange, texting: Texting, webhooks: Webhooks
+    ) -> None:
+        self._world = world
+        self._exchange = exchange
+        self._texting = texting
+        self._webhooks = webhooks
+
+    def routes(self) -> list[web.RouteDef]:
+        """The addresses served."""
+        return [
+            web.get("/_control/calls", self.calls),
+            web.get("/_control/texts", self.texts),
+            web.get("/_control/summary", self.summary),
+            web.get("/_control/unexpected", self.unexpected),
+            web.delete("/_control/unexpected", self.forgive),
+            web.get("/_control/faults", self.faults),
+            web.post("/_control/faults", self.order_fault),
+            web.delete("/_control/faults", self.clear_faults),
+            web.get("/_control/numbers/{number}", self.number),
+            web.post("/_control/numbers/{number}", self.change_number),
+            web.post("/_control/ring", self.ring),
+            web.post("/_control/text", self.text),
+            web.post("/_control/forge", self.forge),
+            web.post("/_control/replay", self.replay),
+        ]
+
+    async def calls(self, request: web.Request) -> web.Response:
+        """Ground truth, in order of creation, from `?since=` on, of one number with `?to=`."""
+        since, to = int(request.query.get("since", "0")), request.query.get("to")
+        calls = [call for call in self._world.calls[since:] if to in {None, call.to}]
+        return web.json_response([call.as_json() for call in calls])
+
+    async def texts(self, request: web.Request) -> web.Response:
+        """Every text that went either way, from `?since=` on."""
+        since = int(request.query.get("since", "0"))
+        return web.json_response([text.as_json() for text in self._world.texts[since:]])
+
+    async def summary(self, _request: web.Request) -> web.Response:
+        """A few figures; nothing is under way when `in_flight` and `callbacks_pending` are 0."""
+        world = self._world
+        return web.json_response(
+            {
+                "in_flight": world.in_flight,
+                "calls": len(world.calls),
+                "texts": len(world.texts),
+                "errors": world.webhook_errors,
+                "unexpected": self._surprises(),
+                "callbacks_pending": world.callbacks_pending,
+                "seed": world.options.seed,
+                "tempo": world.options.tempo,
+                "calls_per_second": world.options.calls_per_second,
+            }
+        )
+
+    async def unexpected(self, _request: web.Request) -> web.Response:
+        """Everything that a well-behaved application would not have done."""
+        return web.json_response(self._surprises())
+
+    async def forgive(self, _request: web.Request) -> web.Response:
+        """Forget what was unexpected: a test has seen what it provoked."""
+        self._world.unexpected.clear()
+        return web.json_response([])
+
+    def _surprises(self) -> list[dict[str, Any]]:
+        return [asdict(surprise) for surprise in self._world.unexpected]
+
+    async def faults(self, _request: web.Request) -> web.Response:
+        """The orders for trouble still in force."""
+        return web.json_response([fault.as_json() for fault in self._world.faults.in_force()])
+
+    async def order_fault(self, request: web.Request) -> web.Response:
+        """Order trouble."""
+        fault = self._world.faults.order(read_fault(await _order(request)))
+        return web.json_response(fault.as_json(), status=201)
+
+    async def clear_faults(self, _request: web.Request) -> web.Response:
+        """Order that all be well again."""
+        self._world.faults.clear()
+        return web.json_response([])
+
+    async def number(self, request: web.Request) -> web.Response:
+        """Who answers a number, and every call and text that reached it."""
+        number = _number(request)
+        texts = [text for text in self._world.texts if number in {text.to, text.from_}]
+        return web.json_response(
+            self._world.people.at(number).as_json()
+            | {"calls": [call.as_json() for call in self._world.calls_to(number)]}
+            | {"texts": [text.as_json() for text in texts]}
+        )
+
+    async def change_number(self, request: web.Request) -> web.Response:
+        """Say who answers a number from now on."""
+        person = self._world.people.change(_number(request), await _order(request))
+        return web.json_response(person.as_json())
+
+    async def ring(self, request: web.Request) -> web.Response:
+        """Somebody rings the application: `from`, `to`, `url`, and what the person does."""
+        order = await _order(request)
+        caller = str(order["from"])
+        wishes = Wishes(
+            url=check_url(str(order["url"])),
+            method=str(order.get("method", "POST")),
+            status_url=check_url(str(order["status_url"])) if order.get("status_url") else "",
+        )
+        settings = {name: value for name, value in order.items() if name in SETTABLE}
+        person = changed_person(self._world.people.at(caller), settings)
+        call = self._exchange.ring_in(caller, str(order["to"]), wishes, person)
+        return web.json_response(call.as_json(), status=201)
+
+    async def text(self, request: web.Request) -> web.Response:
+        """Somebody texts the application: `from`, `to`, `url`, `body`; answers with its reply."""
+        order = await _order(request)
+        text = self._texting.new(
+            Direction.INBOUND, str(order["to"]), str(order["from"]), str(order["body"])
+        )
+        reply = await self._texting.receive(text, check_url(str(order["url"])))
+        return web.json_response({"sid": text.sid, "reply": reply}, status=201)
+
+    async def forge(self, request: web.Request) -> web.Response:
+        """Post a form to the application, signed as `forgery` says; answers with its answer."""
+        order = await _order(request)
+        form = [(str(name), str(value)) for name, value in order["form"]]
+        forgery = Forgery(str(order.get("forgery", Forgery.NONE)))
+        url = check_url(str(order["url"]))
+        return await self._passed_on(self._webhooks.send_forged(url, form, forgery))
+
+    async def replay(self, request: web.Request) -> web.Response:
+        """Send once more the request number `index` (default the last) made about call `sid`."""
+        order = await _order(request)
+        sent = [one for one in self._webhooks.sent if one.sid == order["sid"]]
+        if not sent:
+            raise ValueError("no request about that call is remembered")
+        return await self._passed_on(self._webhooks.replay(sent[int(order.get("index", -1))]))
+
+    async def _passed_on(self, sending: Awaitable[Any]) -> web.Response:
+        try:
+            answer = await sending
+        except NoAnswer as failure:
+            return web.json_response({"status": 0, "content_type": "", "body": str(failure)})
+        return web.json_response(
+            {
+                "status": answer.status,
+                "content_type": answer.content_type,
+                "body": answer.body.decode(errors="replace"),
+            }
+        )
+
+
+async def _order(request: web.Request) -> Order:
+    """The JSON object of an order; the content type is asked for, so no web page can send one."""
+    if request.content_type != "application/json":
+        raise ValueError("orders are application/json")
+    order = await request.json()
+    if not isinstance(order, dict):
+        raise ValueError("an order is a JSON object")  # noqa: TRY004 - said to the sender as 400
+    return order
+
+
+def _number(request: web.Request) -> str:
+    number = "+" + request.match_info["number"].lstrip("+ ")
+    if not E164.fullmatch(number):
+        raise ValueError("numbers are written +44…")
+    return number

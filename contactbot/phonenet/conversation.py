@@ -1,0 +1,201 @@
+"""One answered call: documents fetched and followed, words heard, keys pressed, until it ends."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from contactbot.phonenet.callbacks import Callbacks
+from contactbot.phonenet.forms import call_form, gather_form
+from contactbot.phonenet.handset import Handset
+from contactbot.phonenet.records import Call, CallStatus
+from contactbot.phonenet.signature import Form
+from contactbot.phonenet.twiml import (
+    DEFAULT_LANGUAGE,
+    DEFAULT_VOICE,
+    BadTwiml,
+    Gather,
+    Hangup,
+    Pause,
+    Prompt,
+    Redirect,
+    Reject,
+    Reply,
+    Say,
+    Verb,
+    read_twiml,
+)
+from contactbot.phonenet.webhooks import Answer, NoAnswer, Webhooks
+from contactbot.phonenet.world import World
+
+APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
+XML_TYPES = frozenset({"text/xml", "application/xml"})
+# Seconds of real life; the tempo shortens them. Nobody listens longer to one prompt than this.
+SECONDS_A_WORD = 0.35
+LONGEST_LISTENING = 2.5
+SECONDS_A_KEY = 0.25
+MOST_DOCUMENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A document to be fetched, and the fields that go with the request."""
+
+    url: str
+    method: str
+    form: Form = ()
+
+
+class HungUp(Exception):
+    """The person at the handset has hung up."""
+
+
+class Rejected(Exception):
+    """The application refused an inbound call; the reason is `rejected` or `busy`."""
+
+
+class Conversation:
+    """Follows the application's TwiML on behalf of one handset."""
+
+    def __init__(
+        self, world: World, webhooks: Webhooks, callbacks: Callbacks, call: Call, handset: Handset
+    ) -> None:
+        self._world = world
+        self._webhooks = webhooks
+        self._callbacks = callbacks
+        self._call = call
+        self._handset = handset
+        self._fallback_left = bool(call.wishes.fallback_url)
+
+    async def hold(self, visit: Visit, twiml: str = "") -> None:
+        """Talk until either side hangs up; `twiml`, if given, stands for the first document.
+
+        Raises `HungUp` or `Rejected`; returning means that the application ended the call.
+        """
+        inline = twiml
+        for _ in range(MOST_DOCUMENTS):
+            try:
+                verbs = read_twiml(inline.encode()) if inline else await self._fetch(visit)
+                self._answered(verbs)
+                following = await self._follow(verbs, visit.url)
+            except (NoAnswer, BadTwiml) as failure:
+                following = self._failed(visit, failure.code, str(failure))
+            inline = ""
+            if following is None:
+                return
+            visit = following
+        self._world.surprised(12200, "the documents never end", sid=self._call.sid, url=visit.url)
+
+    def _answered(self, verbs: Sequence[Verb]) -> None:
+        """An inbound call rings until its first document answers it, or rejects it."""
+        if self._call.status is CallStatus.RINGING and not (verbs and isinstance(verbs[0], Reject)):
+            self._world.move(self._call, CallStatus.IN_PROGRESS)
+            self._callbacks.report(self._call, CallStatus.IN_PROGRESS)
+
+    async def _fetch(self, visit: Visit) -> Sequence[Verb]:
+        call = self._call
+        form = [*call_form(call), *visit.form]
+        answer = await self._webhooks.send(call.sid, visit.method, visit.url, form)
+        self._callbacks.asked(call)
+        if answer.status != 200:
+            raise BadTwiml(11200, f"answered with HTTP {answer.status}")
+        if answer.content_type == "text/plain":
+            return self._read_out(answer, visit)
+        if answer.content_type not in XML_TYPES:
+            raise BadTwiml(12300, f"content type {answer.content_type}")
+        return read_twiml(answer.body)
+
+    def _read_out(self, answer: Answer, visit: Visit) -> Sequence[Verb]:
+        """Twilio reads plain text aloud to whoever answered; so do we, and say so to the tests."""
+        self._note(visit, 12300, "plain text was read out to the handset")
+        return (Say(answer.body.decode(errors="replace"), DEFAULT_VOICE, DEFAULT_LANGUAGE),)
+
+    def _failed(self, visit: Visit, code: int, reason: str) -> Visit | None:
+        self._note(visit, code, reason)
+        if self._fallback_left:
+            self._fallback_left = False
+            wishes = self._call.wishes
+            error = [("ErrorCode", str(code)), ("ErrorUrl", visit.url)]
+            return Visit(wishes.fallback_url, wishes.fallback_method, error)
+        self._world.heard(self._call, APPLICATION_ERROR, DEFAULT_LANGUAGE, DEFAULT_VOICE)
+        return None
+
+    def _note(self, visit: Visit, code: int, reason: str) -> None:
+        self._call.webhook_errors += 1
+        self._world.webhook_errors += 1
+        self._world.surprised(code, reason, sid=self._call.sid, url=visit.url)
+
+    async def _follow(self, verbs: Sequence[Verb], base: str) -> Visit | None:
+        """The next document to fetch, or None if the call is over."""
+        heard: list[str] = []
+        for verb in verbs:
+            if isinstance(verb, Prompt):
+                await self._listen(verb, heard)
+            elif isinstance(verb, Gather):
+                following = await self._gather(verb, heard, base)
+                if following is not None:
+                    return following
+            else:
+                return _last_verb(verb, base)
+        return None
+
+    async def _listen(self, prompt: Prompt, heard: list[str]) -> None:
+        if isinstance(prompt, Pause):
+            await self._live_through(prompt.seconds)
+            return
+        said = prompt if isinstance(prompt, Say) else Say(f"[{prompt.url}]", "recording", "")
+        words = said.text
+        self._world.heard(self._call, words, said.language, said.voice)
+        heard.append(words)
+        await self._live_through(min(len(words.split()) * SECONDS_A_WORD, LONGEST_LISTENING))
+
+    async def _gather(self, gather: Gather, heard: list[str], base: str) -> Visit | None:
+        for prompt in gather.prompts:
+            await self._listen(prompt, heard)
+        pressed = self._handset.press(" ".join(heard), gather)
+        if pressed.hangs_up:
+            await self._live_through(self._handset.thinks_for)
+            raise HungUp
+        digits, finished_on, waits = keys_taken(pressed.keys, gather)
+        typing = self._handset.thinks_for + SECONDS_A_KEY * len(pressed.keys)
+        if pressed.keys:
+            await self._live_through(min(typing, gather.timeout))
+            self._world.pressed(self._call, pressed.keys)
+        if waits:
+            await self._live_through(gather.timeout)
+        heard.clear()
+        if not digits and not gather.action_on_empty_result:
+            return None
+        return Visit(
+            urljoin(base, gather.action) if gather.action else base,
+            gather.method,
+            gather_form(digits, finished_on),
+        )
+
+    async def _live_through(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._world.options.tempo)
+
+
+def _last_verb(verb: Redirect | Hangup | Reject | Reply, base: str) -> Visit | None:
+    """What comes of a verb after which no other is followed."""
+    match verb:
+        case Redirect():
+            return Visit(urljoin(base, verb.url), verb.method)
+        case Hangup():
+            return None
+        case Reject():
+            raise Rejected(verb.reason)
+        case Reply():
+            raise BadTwiml(12200, "Message has no place in a call")
+
+
+def keys_taken(keys: str, gather: Gather) -> tuple[str, str, bool]:
+    """What a Gather makes of `keys`: digits, the finishing key, and whether it waits on in vain."""
+    digits = ""
+    for key in keys:
+        if gather.finish_on_key and key in gather.finish_on_key:
+            return digits, key, False
+        digits += key
+        if gather.digits is not None and len(digits) == gather.digits:
+            return digits, "", False
+    return digits, "", True

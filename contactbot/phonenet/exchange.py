@@ -1,0 +1,208 @@
+"""The exchange: calls wait their turn, ring, are answered or not, and end."""
+
+import asyncio
+from dataclasses import dataclass
+
+from contactbot.phonenet.callbacks import Callbacks, Telling
+from contactbot.phonenet.conversation import Conversation, HungUp, Rejected, Visit
+from contactbot.phonenet.handset import Handset
+from contactbot.phonenet.moments import now
+from contactbot.phonenet.people import Behaviour, Person
+from contactbot.phonenet.records import Call, CallStatus, Direction, Wishes
+from contactbot.phonenet.refusals import Refusal
+from contactbot.phonenet.webhooks import Tasks, Webhooks
+from contactbot.phonenet.world import World
+
+# SIP's reasons for a call that nobody took (TELEPHONY: 404 unreachable, 486 busy, 487 time-out).
+UNREACHABLE, BUSY_HERE, GAVE_UP = 404, 486, 487
+# Seconds of real life; the tempo shortens them.
+BUSY_TONE_AFTER = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The last state of a call, and SIP's reason where there is one."""
+
+    status: CallStatus
+    sip: int | None = None
+
+
+OVER = Ending(CallStatus.COMPLETED)
+CANCELED = Ending(CallStatus.CANCELED, GAVE_UP)
+REJECTIONS = {"busy": Ending(CallStatus.BUSY), "rejected": Ending(CallStatus.NO_ANSWER)}
+
+
+@dataclass(slots=True)
+class Line:
+    """A call on the wire: its handset, its running work, and what a request made of it."""
+
+    handset: Handset
+    work: asyncio.Task[Ending] | None = None
+    ordered: Ending | None = None
+    redirected: Visit | None = None
+    new_twiml: str = ""
+
+
+class Exchange:
+    """Carries every call of the network, many at once, dialling at the permitted rate."""
+
+    def __init__(self, world: World, webhooks: Webhooks, tasks: Tasks) -> None:
+        self._world = world
+        self._webhooks = webhooks
+        self._tasks = tasks
+        self._callbacks = Callbacks(world, webhooks, tasks)
+        self._queue: asyncio.Queue[Call] = asyncio.Queue()
+        self._lines: dict[str, Line] = {}
+
+    def start(self) -> None:
+        """Begin to dial; calls found in the journal go on, or end as the crash left them."""
+        for call in self._world.live_calls():
+            self._take_up(call)
+        self._tasks.start(asyncio.create_task(self._dial_in_turn()))
+
+    def _take_up(self, call: Call) -> None:
+        match call.status:
+            case CallStatus.QUEUED:
+                self._queue.put_nowait(call)
+            case CallStatus.IN_PROGRESS:
+                self._finish(call, OVER)
+            case _:
+                self._finish(call, Ending(CallStatus.FAILED, UNREACHABLE))
+
+    def place(self, to: str, from_: str, wishes: Wishes) -> tuple[Call, Telling]:
+        """Queue an outbound call."""
+        call = self._world.new_call(Direction.OUTBOUND, to, from_, wishes)
+        telling = self._callbacks.expect(call)
+        self._queue.put_nowait(call)
+        return call, telling
+
+    def ring_in(self, caller: str, to: str, wishes: Wishes, person: Person) -> Call:
+        """Somebody rings the application's number."""
+        call = self._world.new_call(Direction.INBOUND, to, caller, wishes)
+        self._callbacks.expect(call)
+        self._connect(call, person)
+        return call
+
+    async def _dial_in_turn(self) -> None:
+        loop = asyncio.get_running_loop()
+        turn = loop.time()
+        while True:
+            call = await self._queue.get()
+            turn = max(loop.time(), turn)
+            await asyncio.sleep(turn - loop.time())
+            if not call.over:
+                turn += 1 / self._world.options.calls_per_second
+                self._connect(call, self._world.people.at(call.to))
+
+    def _connect(self, call: Call, person: Person) -> None:
+        earlier = self._world.earlier_dials(call)
+        handset = Handset(person, self._world.chance, f"{call.to} {earlier}", earlier)
+        call.dialled_at = now()
+        call.voicemail = person.behaviour is Behaviour.VOICEMAIL
+        self._callbacks.report(call, CallStatus.INITIATED)
+        self._move(call, CallStatus.RINGING)
+        line = self._lines[call.sid] = Line(handset)
+        self._tasks.start(asyncio.create_task(self._carry(call, line)))
+
+    async def _carry(self, call: Call, line: Line) -> None:
+        """From ringing to the end; a redirect from outside starts the conversation again."""
+        again = True
+        while again and line.ordered is None:
+            line.work = asyncio.create_task(self._progress(call, line))
+            await asyncio.wait({line.work})
+            again = line.redirected is not None
+        self._finish(call, self._ending(call, line))
+        del self._lines[call.sid]
+
+    def _ending(self, call: Call, line: Line) -> Ending:
+        if line.ordered is not None:
+            return line.ordered
+        if line.work is None or line.work.cancelled():
+            return Ending(CallStatus.FAILED)
+        if line.work.exception() is not None:
+            reason = f"the network itself failed: {line.work.exception()!r}"
+            self._world.surprised(0, reason, sid=call.sid)
+            return Ending(CallStatus.FAILED)
+        return line.work.result()
+
+    async def _progress(self, call: Call, line: Line) -> Ending:
+        if call.direction is Direction.OUTBOUND and call.answered_at is None:
+            unanswered = await self._ring(call, line.handset)
+            if unanswered is not None:
+                return unanswered
+        visit = line.redirected or Visit(call.wishes.url, call.wishes.method)
+        twiml = line.new_twiml or ("" if line.redirected else call.wishes.twiml)
+        line.redirected, line.new_twiml = None, ""
+        return await self._converse(call, line.handset, visit, twiml)
+
+    async def _ring(self, call: Call, handset: Handset) -> Ending | None:
+        """None once somebody, or a machine, has picked up."""
+        behaviour = handset.person.behaviour
+        if behaviour is Behaviour.CARRIER_FAILURE:
+            return Ending(CallStatus.FAILED, UNREACHABLE)
+        if behaviour is Behaviour.BUSY:
+            await self._live_through(BUSY_TONE_AFTER)
+            return Ending(CallStatus.BUSY, BUSY_HERE)
+        patience = call.wishes.ring_timeout
+        if not handset.answers or handset.rings_for >= patience:
+            await self._live_through(patience)
+            return Ending(CallStatus.NO_ANSWER, GAVE_UP)
+        await self._live_through(handset.rings_for)
+        if call.wishes.detect_machines:
+            call.answered_by = "machine_start" if call.voicemail else "human"
+        self._move(call, CallStatus.IN_PROGRESS)
+        return None
+
+    async def _converse(self, call: Call, handset: Handset, visit: Visit, twiml: str) -> Ending:
+        """Talk until somebody hangs up or the time allowed is over."""
+        talk = Conversation(self._world, self._webhooks, self._callbacks, call, handset)
+        limit = min(call.wishes.time_limit, handset.person.hang_up_after or call.wishes.time_limit)
+        try:
+            async with asyncio.timeout(limit / self._world.options.tempo):
+                await talk.hold(visit, twiml)
+        except (HungUp, TimeoutError):
+            return OVER
+        except Rejected as rejected:
+            return REJECTIONS[str(rejected)]
+        return OVER
+
+    def _move(self, call: Call, status: CallStatus) -> None:
+        self._world.move(call, status)
+        self._callbacks.report(call, status)
+
+    def _finish(self, call: Call, ending: Ending) -> None:
+        call.sip = ending.sip
+        self._move(call, ending.status)
+
+    def cancel(self, call: Call) -> None:
+        """Take back a call that is queued or ringing; one that was answered goes on."""
+        if call.status is CallStatus.QUEUED:
+            call.canceled_before_dial = True
+            self._finish(call, Ending(CallStatus.CANCELED))
+        elif call.status is CallStatus.RINGING:
+            self._order(call, CANCELED)
+
+    def hang_up(self, call: Call) -> None:
+        """End a call whatever its state; one that nobody has answered yet is canceled."""
+        if call.status is CallStatus.IN_PROGRESS:
+            self._order(call, OVER)
+        else:
+            self.cancel(call)
+
+    def redirect(self, call: Call, visit: Visit, twiml: str) -> None:
+        """Give an answered call another document to follow."""
+        line = self._lines.get(call.sid)
+        if line is None or line.work is None or call.status is not CallStatus.IN_PROGRESS:
+            raise Refusal(21220)
+        line.redirected, line.new_twiml = visit, twiml
+        line.work.cancel()
+
+    def _order(self, call: Call, ending: Ending) -> None:
+        line = self._lines.get(call.sid)
+        if line is not None and line.ordered is None:
+            line.ordered = ending
+            if line.work is not None:
+                line.work.cancel()
+
+    async def _live_through(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._world.options.tempo)

@@ -1,0 +1,85 @@
+"""What a pretended person listens for: the words by which each question is known, and the answers.
+
+When the words of scripts/initial_contact.toml or their Welsh change, this table follows them.
+The first row whose words are heard decides: the more particular question stands first.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from contactbot.phonenet.people import Behaviour
+
+
+class Question(StrEnum):
+    """What the menu wants to know."""
+
+    STOP_CHECK = "stop_check"
+    LANGUAGE = "language"
+    CODE = "code"
+    ALONE = "alone"
+    TIME = "time"
+    NEVER_AGAIN = "never_again"
+    SUPPORT = "support"
+    OTHER = "other"
+
+
+KNOWN_BY = tuple(
+    (question, re.compile(words, re.IGNORECASE))
+    for question, words in (
+        (Question.STOP_CHECK, r"confirm that|cadarnhau"),
+        (Question.LANGUAGE, r"for English|in English|Saesneg"),
+        (Question.CODE, r"four.digit|four digits|pedwar digid|pedwar rhif|cerdyn"),
+        (Question.ALONE, r"\balone\b|ar eich pen eich hun"),
+        (Question.TIME, r"\bchoice \d|none of these times|\bdewis \d|dewisiad \d"),
+        (Question.NEVER_AGAIN, r"about this again|am hyn eto|ynglŷn â hyn eto|ynghylch hyn eto"),
+        (Question.SUPPORT, r"\bsupport\b|\bcymorth|\bchymorth|\bgymorth|cefnogaeth|gefnogaeth"),
+    )
+)
+LANGUAGE_KEYS: Mapping[str, str] = MappingProxyType({"cy": "1", "en": "2"})
+A_PERSON = "#"
+STOP = "0"
+YES = "1"
+NO = "2"
+# The key for "none of these", whichever digit that is this time.
+NONE_OF_THESE = "none"
+HANG_UP = "hangup"
+OWN_CODE = "code"
+OTHER_CODE = "other_code"
+
+# What everybody answers, and where a behaviour differs.
+USUAL: Mapping[Question, str] = MappingProxyType(
+    {
+        Question.CODE: OWN_CODE,
+        Question.TIME: NONE_OF_THESE,
+        Question.NEVER_AGAIN: NO,
+        Question.STOP_CHECK: STOP,
+    }
+)
+UNUSUAL: Mapping[Behaviour, Mapping[Question, str]] = MappingProxyType(
+    {
+        Behaviour.DECLINES: {Question.SUPPORT: NO},
+        Behaviour.ASKS_FOR_SLOT: {Question.TIME: YES},
+        Behaviour.ASKS_FOR_PERSON: {Question.CODE: A_PERSON},
+        Behaviour.DO_NOT_RING: {Question.CODE: STOP},
+        Behaviour.SOMEBODY_ELSE: {Question.CODE: HANG_UP},
+        Behaviour.NOT_ALONE: {Question.ALONE: NO},
+        Behaviour.WRONG_CODE: {Question.CODE: OTHER_CODE},
+        Behaviour.HANGS_UP: {Question.SUPPORT: HANG_UP},
+    }
+)
+
+
+def question_in(words: str, digits: int | None) -> Question:
+    """The question that `words` ask; failing that, four digits awaited mean the code."""
+    for question, known_by in KNOWN_BY:
+        if known_by.search(words):
+            return question
+    return Question.CODE if digits == 4 else Question.OTHER
+
+
+def answer_to(question: Question, behaviour: Behaviour) -> str:
+    """What somebody of that behaviour answers; in doubt, 1."""
+    unusual: Mapping[Question, str] = UNUSUAL.get(behaviour, {})
+    return unusual.get(question) or USUAL.get(question, YES)

@@ -1,0 +1,153 @@
+"""Signed requests to the application, with Twilio's time-outs, one retry, and no redirects."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientOSError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    ServerDisconnectedError,
+    TCPConnector,
+)
+from yarl import URL
+
+from contactbot.phonenet.signature import Forgery, Form, forge, sign
+
+# Twilio's own limits, in real seconds: connect 5, read 15, together 15.
+LIMITS = ClientTimeout(total=15, connect=5, sock_read=15)
+IDLE_CONNECTION_SECONDS = 4
+REMEMBERED = 2000
+FORM_TYPE = "application/x-www-form-urlencoded; charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the application answered."""
+
+    status: int
+    content_type: str
+    body: bytes = field(repr=False)
+
+
+class NoAnswer(Exception):
+    """The application could not be reached, or did not answer in time; `code` is Twilio's."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request exactly as it went out, so that it can be replayed."""
+
+    sid: str
+    method: str
+    url: str
+    body: bytes = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+
+
+class Webhooks:
+    """The network's one client of the application; made inside the running event loop."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._session = ClientSession(
+            connector=TCPConnector(limit=0, keepalive_timeout=IDLE_CONNECTION_SECONDS),
+            cookie_jar=DummyCookieJar(),
+            timeout=LIMITS,
+        )
+        self.sent: deque[Sent] = deque(maxlen=REMEMBERED)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+    async def send(self, sid: str, method: str, url: str, form: Form) -> Answer:
+        """Send a signed request about the call or text `sid`; NoAnswer if nothing came back.
+
+        The one retry is for a connection that could not be made or was closed unanswered, and
+        says so by repeating its `I-Twilio-Idempotency-Token`.
+        """
+        if method == "GET":
+            url, form = _with_query(url, form), ()
+        request = self._request(sid, method, url, form, sign(self._token, url, form))
+        self.sent.append(request)
+        return await self._send(request)
+
+    async def send_forged(self, url: str, form: Form, forgery: Forgery) -> Answer:
+        """Post as somebody would who is not the network, or not honest."""
+        signature, bent = forge(forgery, self._token, url, form)
+        return await self._send(self._request("forged", "POST", url, bent, signature))
+
+    async def replay(self, request: Sent) -> Answer:
+        """Send again what was sent before, byte for byte."""
+        return await self._send(request)
+
+    def _request(self, sid: str, method: str, url: str, form: Form, signature: str | None) -> Sent:
+        headers = {
+            "Content-Type": FORM_TYPE,
+            "User-Agent": "TwilioProxy/1.1",
+            "I-Twilio-Idempotency-Token": f"{sid}-{len(form)}-{id(form):x}",
+        }
+        if signature is not None:
+            headers["X-Twilio-Signature"] = signature
+        return Sent(sid, method, url, urlencode(form).encode(), headers)
+
+    async def _send(self, request: Sent) -> Answer:
+        try:
+            try:
+                return await self._once(request)
+            except (ClientConnectorError, ServerDisconnectedError, ClientOSError):
+                return await self._once(request)
+        except TimeoutError as late:
+            raise NoAnswer(11205, "no answer within 15 seconds") from late
+        except ClientError as failure:
+            raise NoAnswer(11200, f"connection failed: {type(failure).__name__}") from failure
+
+    async def _once(self, request: Sent) -> Answer:
+        async with self._session.request(
+            request.method,
+            URL(_sent_url(request.url), encoded=True),
+            data=request.body or None,
+            headers=request.headers,
+            allow_redirects=False,
+        ) as response:
+            return Answer(response.status, response.content_type, await response.read())
+
+
+def _sent_url(url: str) -> str:
+    """The URL without its fragment, in which Twilio takes overrides that are never sent."""
+    return url.partition("#")[0]
+
+
+def _with_query(url: str, form: Form) -> str:
+    parts = urlsplit(url)
+    query = "&".join(filter(None, (parts.query, urlencode(form))))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+class Tasks:
+    """Work under way, held so that it is neither forgotten nor left behind at the end."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
+        """Hold a task until it is done."""
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def stop(self) -> None:
+        """Cancel everything and wait for it to end."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
