@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from contactbot.i18n.catalogues import load_catalogues
 from contactbot.scripting.session import Keys
 from contactbot.telephony.twiml import LONGEST_SAY, NEUTRAL_GOODBYE, Spoken, render
 
@@ -71,6 +72,8 @@ def test_welsh_letters_survive():
     assert ElementTree.fromstring(document)[0].text == "âêîôûŵŷ ÂÊÎÔÛŴŶ ’"  # noqa: S314
 
 
-def test_the_neutral_goodbye_is_what_the_renderer_would_write():
-    words = [Spoken("Diolch. Hwyl fawr.", "cy"), Spoken("Thank you. Goodbye.", "en")]
+def test_the_neutral_goodbye_says_what_the_scripts_say():
+    english = "Thank you. Goodbye."
+    welsh = load_catalogues().text("initial_contact.no_key.say", english, "cy")
+    words = [Spoken(welsh, "cy"), Spoken(english, "en")]
     assert render(words, None, None).encode() == NEUTRAL_GOODBYE
