@@ -75,6 +75,8 @@ class FolderCaseStore:
     def acknowledge(self, batch: EventBatch, faults: Sequence[EventFault]) -> None:
         path = self._folder / "inbox" / batch.name
         with self._reached():
+            if not path.exists():  # another worker acknowledged it
+                return
             content = path.read_bytes()
             if len(content) != self._sizes.pop(batch.name, None):
                 return
@@ -96,6 +98,8 @@ class FolderCaseStore:
     def finish_referral_file(self, offer: ReferralFileOffer, *, read: bool) -> None:
         path = Path(offer.path)
         with self._reached():
+            if not path.exists():
+                return
             if read:
                 path.replace(unused(self._folder / "inbox" / "done", path.name))
             else:
