@@ -28,12 +28,12 @@ class Question(StrEnum):
 KNOWN_BY = tuple(
     (question, re.compile(words, re.IGNORECASE))
     for question, words in (
-        (Question.STOP_CHECK, r"confirm that|cadarnhau"),
-        (Question.LANGUAGE, r"for English|in English|Saesneg"),
-        (Question.CODE, r"four.digit|four digits|pedwar digid|pedwar rhif|cerdyn"),
+        (Question.STOP_CHECK, r"confirm that|[cg]adarnhau"),
+        (Question.LANGUAGE, r"for English|for Welsh|Saesneg|Gymraeg"),
+        (Question.CODE, r"four.digit|pedwar digid"),
         (Question.ALONE, r"\balone\b|ar eich pen eich hun"),
-        (Question.TIME, r"\bchoice \d|none of these times|\bdewis \d|dewisiad \d"),
-        (Question.NEVER_AGAIN, r"about this again|am hyn eto|ynglŷn â hyn eto|ynghylch hyn eto"),
+        (Question.TIME, r"\bchoice \d|none of these times|\bdewis \d|amseroedd hyn"),
+        (Question.NEVER_AGAIN, r"about this again|am hyn eto"),
         (Question.SUPPORT, r"\bsupport\b|\bcymorth|\bchymorth|\bgymorth|cefnogaeth|gefnogaeth"),
     )
 )

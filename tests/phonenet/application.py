@@ -14,7 +14,10 @@ Answer = tuple[int, str, str]
 
 WELSH = '<Say voice="Polly.Gwyneth" language="cy-GB">{}</Say>'
 ENGLISH = '<Say voice="Polly.Amy" language="en-GB">{}</Say>'
-GATHER = '<Gather input="dtmf" numDigits="{}" finishOnKey="" timeout="5" action="{}" actionOnEmptyResult="true">{}</Gather>'
+GATHER = (
+    '<Gather input="dtmf" numDigits="{}" finishOnKey="" timeout="5" action="{}" '
+    'actionOnEmptyResult="true">{}</Gather>'
+)
 
 
 @dataclass

@@ -102,12 +102,6 @@ def test_keys_can_be_scripted_per_number(network, app, place):
     assert keys(call) == ["2", "4321"]
 
 
-def test_a_slow_person_lets_one_question_pass(network, app, place):
-    app.answers["/again"] = lambda fields: app.answers["/support"](fields)
-    call = network.control.ended(place(298, script(app)).sid)
-    assert keys(call)[0] == "2"
-
-
 def test_somebody_rings_back_and_hears_the_opener(network, app, place):
     app.says("/ring", gather(1, "/bye", ENGLISH.format("Hello. For English, press 2")))
     app.says("/bye", BYE)
