@@ -26,7 +26,8 @@ ORDER = CallOrder("tok-en_1", NUMBER, ring_seconds=18, limit_seconds=600)
 
 def reply(status, body, *headers):
     body = body if isinstance(body, bytes) else json.dumps(body).encode()
-    lines = [f"HTTP/1.1 {status} x", f"Content-Length: {len(body)}", *headers, "", ""]
+    lines = [f"HTTP/1.1 {status} x", f"Content-Length: {len(body)}", "Connection: close"]
+    lines += [*headers, "", ""]
     return "\r\n".join(lines).encode() + body
 
 
