@@ -1,0 +1,88 @@
+"""Every reason for which a contact can be withheld, with its sentence for people."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Reason(StrEnum):
+    """Why the gate said no; kept with each Deny."""
+
+    GATE_ERROR = "gate_error"
+    UNKNOWN_VALUE = "unknown_value"
+    TIME_WITHOUT_ZONE = "time_without_zone"
+    CLOCK_SKEW = "clock_skew"
+    NOT_OPEN = "not_open"
+    SUPPRESSED = "suppressed"
+    HELD = "held"
+    NO_PROFILE = "no_profile"
+    NO_NUMBER = "no_number"
+    NUMBER_UNUSABLE = "number_unusable"
+    NUMBER_SUSPENDED = "number_suspended"
+    PROTECTED = "protected"
+    SAID_NO = "said_no"
+    NOT_PERMITTED = "not_permitted"
+    NEEDS_RELEASE = "needs_release"
+    PROFILE_UNCONFIRMED = "profile_unconfirmed"
+    PROFILE_STALE = "profile_stale"
+    PROFILE_VOIDED = "profile_voided"
+    LANGUAGE = "language"
+    OUTSIDE_HOURS = "outside_hours"
+    WINDOW_CLOSING = "window_closing"
+    LIVE_ATTEMPT = "live_attempt"
+    SPACING = "spacing"
+    CAP_DAY = "cap_day"
+    CAP_7_DAYS = "cap_7_days"
+    CAP_30_DAYS = "cap_30_days"
+
+
+# Reasons that pass by themselves; every other one needs a person or an event.
+PASSING: Final = frozenset(
+    {
+        Reason.CLOCK_SKEW,
+        Reason.OUTSIDE_HOURS,
+        Reason.WINDOW_CLOSING,
+        Reason.LIVE_ATTEMPT,
+        Reason.SPACING,
+        Reason.CAP_DAY,
+        Reason.CAP_7_DAYS,
+        Reason.CAP_30_DAYS,
+    }
+)
+
+_SENTENCES: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        Reason.GATE_ERROR: "The rules could not be applied to this case; someone must look at it.",
+        Reason.UNKNOWN_VALUE: "The case holds a value nobody has a rule for.",
+        Reason.TIME_WITHOUT_ZONE: "The time of the decision has no time zone.",
+        Reason.CLOCK_SKEW: "This machine’s clock and the database’s disagree.",
+        Reason.NOT_OPEN: "The referral is not waiting for contact.",
+        Reason.SUPPRESSED: "This person or number must never be contacted.",
+        Reason.HELD: "The case is held until a person decides.",
+        Reason.NO_PROFILE: "There is no contact profile.",
+        Reason.NO_NUMBER: "There is no telephone number.",
+        Reason.NUMBER_UNUSABLE: "The number does not work.",
+        Reason.NUMBER_SUSPENDED: "The number is suspended for safety.",
+        Reason.PROTECTED: "A protected person is contacted by a person only.",
+        Reason.SAID_NO: "The person said no to this way of contact.",
+        Reason.NOT_PERMITTED: "Nobody has permitted this way of contact.",
+        Reason.NEEDS_RELEASE: "A supervisor must release the case first.",
+        Reason.PROFILE_UNCONFIRMED: "The contact details were never confirmed with the person.",
+        Reason.PROFILE_STALE: "The contact details were confirmed too long ago.",
+        Reason.PROFILE_VOIDED: "Something happened that makes the contact details unsafe.",
+        Reason.LANGUAGE: "Nobody who speaks the person’s language is on shift.",
+        Reason.OUTSIDE_HOURS: "It is outside the hours for this person.",
+        Reason.WINDOW_CLOSING: "The hours for this person are about to end.",
+        Reason.LIVE_ATTEMPT: "There is a call to this person or number already.",
+        Reason.SPACING: "The last attempt is too recent.",
+        Reason.CAP_DAY: "There have been enough attempts today.",
+        Reason.CAP_7_DAYS: "There have been enough attempts in the last seven days.",
+        Reason.CAP_30_DAYS: "There have been enough attempts in the last thirty days.",
+    }
+)
+
+
+def describe(reason: Reason) -> str:
+    """The reason as a sentence for people (an English message id)."""
+    return _SENTENCES[reason]
