@@ -48,6 +48,10 @@ class Callbacks:
         if call.sid in self._tellings:
             self._tellings[call.sid].reached.set()
 
+    def asks_twice(self, call: Call) -> bool:
+        """Whether each TwiML document of this call is asked for again."""
+        return call.sid in self._tellings and self._tellings[call.sid].fault.documents_twice
+
     def report(self, call: Call, status: CallStatus) -> None:
         """Tell the application of a state, if it asked to be told of that event."""
         telling = self._tellings.setdefault(call.sid, Telling(PLAIN))

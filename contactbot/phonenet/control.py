@@ -63,9 +63,10 @@ class Control:
         ]
 
     async def calls(self, request: web.Request) -> web.Response:
-        """Ground truth, in order of creation, from `?since=` on, of one number with `?to=`."""
+        """Ground truth, in order of creation: `?since=` an index, `?limit=`, `?to=` a number."""
         since, to = int(request.query.get("since", "0")), request.query.get("to")
-        calls = [call for call in self._world.calls[since:] if to in {None, call.to}]
+        upto = since + int(request.query.get("limit", str(len(self._world.calls))))
+        calls = [call for call in self._world.calls[since:upto] if to in {None, call.to}]
         return web.json_response([call.as_json() for call in calls])
 
     async def texts(self, request: web.Request) -> web.Response:

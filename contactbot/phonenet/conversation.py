@@ -96,6 +96,8 @@ class Conversation:
         call = self._call
         form = [*call_form(call), *visit.form]
         answer = await self._webhooks.send(call.sid, visit.method, visit.url, form)
+        if self._callbacks.asks_twice(call):
+            answer = await self._webhooks.send(call.sid, visit.method, visit.url, form)
         self._callbacks.asked(call)
         if answer.status != 200:
             raise BadTwiml(11200, f"answered with HTTP {answer.status}")

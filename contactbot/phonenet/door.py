@@ -85,8 +85,7 @@ class Door:
 async def _lose(request: web.Request, fault: Fault, status: int, text: str) -> web.StreamResponse:
     match fault.mode:
         case LossMode.SERVER_ERROR:
-            body = Refusal(20500, "An internal server error has occurred", status=500).as_json()
-            return web.json_response(body, status=500)
+            return _refused(Refusal(20500))
         case LossMode.TRUNCATE:
             return await _cut_short(request, status, text.encode())
         case LossMode.HANG:

@@ -43,6 +43,7 @@ class Fault:
 
     `number` restricts it to requests about that number. `hang_seconds`, `retry_after` and
     `late_seconds` are real seconds. `drop` names the call states whose callback is never sent.
+    `documents_twice` asks for each TwiML document again, as after a reply lost on the way back.
     """
 
     kind: FaultKind
@@ -60,6 +61,7 @@ class Fault:
     reverse: bool = False
     early: bool = False
     drop: tuple[str, ...] = ()
+    documents_twice: bool = False
     id: int = 0
     asked: int = 0
     taken: int = 0

@@ -11,6 +11,7 @@ REFUSALS: Mapping[int, tuple[int, str]] = MappingProxyType(
         20004: (405, "Method not allowed"),
         20404: (404, "The requested resource was not found"),
         20429: (429, "Too Many Requests"),
+        20500: (500, "An internal server error has occurred"),
         20503: (503, "Service unavailable"),
         20009: (409, "Cannot delete a resource that is still in progress"),
         21201: (400, "No 'To' number is specified"),

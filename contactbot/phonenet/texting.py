@@ -50,6 +50,14 @@ class Texting:
         self._tasks.start(asyncio.create_task(self._carry(text)))
 
     async def _carry(self, text: Text) -> None:
+        """A text in the air counts as pending until its last callback has been made."""
+        self._world.callbacks_pending += 1
+        try:
+            await self._deliver(text)
+        finally:
+            self._world.callbacks_pending -= 1
+
+    async def _deliver(self, text: Text) -> None:
         lost = self._world.people.at(text.to).behaviour in UNDELIVERED
         for status in ("sent", "undelivered" if lost else "delivered"):
             await asyncio.sleep(STEP_TAKES / self._world.options.tempo)
@@ -61,16 +69,8 @@ class Texting:
             if status == "delivered":
                 text.delivered_at = text.updated_at
             self._world.note_text(text)
-            await self._tell(text)
-
-    async def _tell(self, text: Text) -> None:
-        if not text.status_url:
-            return
-        self._world.callbacks_pending += 1
-        try:
-            await self._post(text, text.status_url, text_status_form(text))
-        finally:
-            self._world.callbacks_pending -= 1
+            if text.status_url:
+                await self._post(text, text.status_url, text_status_form(text))
 
     async def receive(self, text: Text, url: str) -> str:
         """A person texts the application: the reply it gave, or "" for none."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import count
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from aiohttp import (
@@ -64,6 +65,7 @@ class Webhooks:
             cookie_jar=DummyCookieJar(),
             timeout=LIMITS,
         )
+        self._ordinals = count(1)
         self.sent: deque[Sent] = deque(maxlen=REMEMBERED)
 
     async def close(self) -> None:
@@ -95,7 +97,7 @@ class Webhooks:
         headers = {
             "Content-Type": FORM_TYPE,
             "User-Agent": "TwilioProxy/1.1",
-            "I-Twilio-Idempotency-Token": f"{sid}-{len(form)}-{id(form):x}",
+            "I-Twilio-Idempotency-Token": f"{sid}-{next(self._ordinals)}",
         }
         if signature is not None:
             headers["X-Twilio-Signature"] = signature

@@ -178,7 +178,7 @@ def send(network, app, ends_in, body="Rydym wedi ceisio’ch ffonio."):
 def test_a_text_is_accepted_sent_and_delivered(network, app):
     sid = send(network, app, 200).sid
     network.control.quiet()
-    wait_until_status(network, sid, "delivered")
+    assert network.client().messages(sid).fetch().status == "delivered"
     told = [a.fields["MessageStatus"] for a in app.asked if a.path == "/text-status"]
     assert told[-2:] == ["sent", "delivered"]
     shown = network.control.get(f"numbers/{PERSON.format(200)}")["texts"]

@@ -110,6 +110,15 @@ def test_an_early_callback_comes_before_the_reply(network, app, place):
     assert app.asked[asked_before].fields["CallSid"] == call.sid
 
 
+def test_each_document_can_be_asked_for_twice(network, app, place):
+    network.control.fault("callbacks", documents_twice=True)
+    asked_before = len(app.asked)
+    sid = place(322, app.says("/twice", HELLO)).sid
+    call = network.control.ended(sid)
+    asked = [request.path for request in app.asked[asked_before:]]
+    assert (asked.count("/twice"), len(call["utterances"])) == (2, 1)
+
+
 def test_an_order_that_makes_no_sense_is_refused_in_plain_words(network):
     answer = requests.post(f"{network.url}/_control/faults", json={"kind": "gremlins"}, timeout=5)
     assert answer.status_code == 400

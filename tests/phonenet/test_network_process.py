@@ -12,6 +12,8 @@ from phonenet.application import ENGLISH, application
 from phonenet.conftest import OURS, PERSON
 from phonenet.network import TOKEN, phone_network, wait_until
 
+from contactbot.phonenet.chance import Chance
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "contactbot.phonenet"]
 
@@ -62,13 +64,18 @@ def test_calls_wait_their_turn_and_a_queued_one_is_canceled_undialled():
         assert int(network.client().calls(sids[2]).fetch().queue_time) >= 300
 
 
-def test_the_same_seed_makes_the_same_world():
+def test_a_network_started_again_with_the_same_seed_never_gives_an_identifier_twice():
     sids = []
     for _ in range(2):
         with phone_network(seed=7) as network:
             assert network.seed == 7
             sids.append(create(network, 277).sid)
-    assert sids[0] == sids[1]
+    assert sids[0] != sids[1]
+
+
+def test_the_same_seed_makes_the_same_world():
+    assert Chance(7).fraction("a ring") == Chance(7).fraction("a ring")
+    assert Chance(7).fraction("a ring") != Chance(8).fraction("a ring")
 
 
 def test_a_cast_decides_who_answers(tmp_path):
