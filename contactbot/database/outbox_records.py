@@ -75,7 +75,9 @@ _REST = text("""
       FROM pacing WHERE name = 'case_store_away_since'
     ON CONFLICT (name) DO UPDATE SET next_at_real = excluded.next_at_real
 """)
-_RESTING = text("SELECT FROM pacing WHERE name = 'case_store' AND next_at_real > clock_timestamp()")
+_RESTING = text(
+    "SELECT 1 FROM pacing WHERE name = 'case_store' AND next_at_real > clock_timestamp()"
+)
 _RECOVERED = text("DELETE FROM pacing WHERE name IN ('case_store', 'case_store_away_since')")
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(:lock)")
 
@@ -123,7 +125,7 @@ class OutboxDeliveries:
 
     def resting(self) -> bool:
         with self._connection.begin():
-            return self._connection.execute(_RESTING).rowcount > 0
+            return self._connection.execute(_RESTING).one_or_none() is not None
 
     def batch(self, limit: int) -> Sequence[OutboundRecord]:
         with self._connection.begin():

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from contactbot.domain.policy import Policy
+from contactbot.operations.events import EventReport, take_events
 from contactbot.ports.casestore import (
     CaseStore,
     CaseStoreAway,
@@ -10,6 +12,7 @@ from contactbot.ports.casestore import (
     DeliveryResult,
     ReferralFileOffer,
 )
+from contactbot.ports.event_records import EventRecords
 from contactbot.ports.outbox_records import OutboxRecords
 
 BATCH_SIZE = 500
@@ -30,6 +33,55 @@ class DeliveryReport:
             self.accepted + outcomes.count(Delivered.ACCEPTED),
             self.refused + outcomes.count(Delivered.REFUSED),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What an exchange with the case store needs, handed over by the composition root.
+
+    `import_file` takes a referral file in and returns False if the file was refused whole;
+    `allow_pretend` says whether pretended people’s numbers are taken (never with live calls).
+    """
+
+    store: CaseStore
+    outbox: OutboxRecords
+    events: EventRecords
+    policy: Policy
+    import_file: Callable[[ReferralFileOffer], bool]
+    allow_pretend: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one exchange did; `away` if the case store could not be reached for a part of it."""
+
+    delivery: DeliveryReport
+    referral_files: int
+    events: EventReport
+    away: bool
+
+
+def synchronise(exchange: Exchange, *, at_once: bool = False) -> SyncReport:
+    """Referral files in, then events, since they may be about those referrals; then results out.
+
+    A part that cannot reach the case store does not keep the others from trying.
+    """
+    away, files, events = False, 0, EventReport()
+    try:
+        files = pull_referrals(exchange.store, exchange.import_file)
+    except CaseStoreAway:
+        away = True
+    try:
+        events = take_events(
+            exchange.store,
+            exchange.events,
+            exchange.policy,
+            allow_pretend=exchange.allow_pretend,
+        )
+    except CaseStoreAway:
+        away = True
+    delivery = deliver_pending(exchange.outbox, exchange.store, at_once=at_once)
+    return SyncReport(delivery, files, events, away or delivery.away)
 
 
 def deliver_pending(
