@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Final, TypeVar
-from zoneinfo import ZoneInfo
 
+from contactbot.domain.calendar import LONDON
 from contactbot.domain.names import is_damaged
 
-LONDON: Final = ZoneInfo("Europe/London")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 

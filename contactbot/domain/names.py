@@ -5,6 +5,7 @@ Folding is for comparing only: what a source wrote is kept and shown as it was w
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 # Letters that have no decomposition in Unicode but are commonly typed without their stroke.
@@ -19,6 +20,7 @@ _APOSTROPHES: Final = re.compile("['\u2018\u2019\u201b\u02bc\u02b9`\u00b4]")
 _HOUSE: Final = re.compile(r"\d+[a-z]?")
 
 
+@lru_cache(maxsize=20_000)
 def fold(name: str) -> str:
     """Lower case, no accents, no apostrophes, particles joined: `Ó Néill` is `oneill`."""
     bare = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", name)).casefold().translate(_STROKED)

@@ -4,25 +4,23 @@ Wrongly making two people one tells a stranger, maybe the offender, about a vict
 birth date and surname together are certain, and everything less is a suggestion for a human.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
 
 from contactbot.domain.names import fold, fold_home
-from contactbot.domain.referral_row import ReferralRow
-
-Mark = TypeVar("Mark", str, bytes)
+from contactbot.domain.person import PersonDetails
 
 
 @dataclass(frozen=True, slots=True)
-class Marks(Generic[Mark]):
-    """What persons are compared by: plain texts, or the keyed indexes of those texts."""
+class Marks:
+    """What persons are compared by; numbers are E.164."""
 
-    surname_birth: Mark | None = field(default=None, repr=False)
-    names: Mark | None = field(default=None, repr=False)
-    birth: Mark | None = field(default=None, repr=False)
-    home: Mark | None = field(default=None, repr=False)
-    numbers: frozenset[Mark] = field(default=frozenset(), repr=False)
+    surname_birth: str | None = field(default=None, repr=False)
+    names: str | None = field(default=None, repr=False)
+    birth: str | None = field(default=None, repr=False)
+    home: str | None = field(default=None, repr=False)
+    numbers: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 class Likeness(StrEnum):
@@ -34,26 +32,25 @@ class Likeness(StrEnum):
     HOME = "home"
 
 
-def marks_of(row: ReferralRow) -> Marks[str]:
-    """The marks of the person a row speaks of; a blank cell makes no mark."""
-    given, family = fold(row.given_name), fold(row.family_name)
-    birth = row.date_of_birth.isoformat() if row.date_of_birth else None
-    numbers = [phone.number.e164 for phone in (row.phone, row.phone_2) if phone]
+def marks_of(person: PersonDetails, numbers: Iterable[str]) -> Marks:
+    """The marks of a person; what nobody told makes no mark."""
+    given, family = fold(person.given_name), fold(person.family_name)
+    birth = person.date_of_birth.isoformat() if person.date_of_birth else None
     return Marks(
         surname_birth=f"{family} {birth}" if family and birth else None,
         names=f"{given}|{family}" if given and family else None,
         birth=birth,
-        home=fold_home(row.address, row.postcode),
+        home=fold_home(person.address, person.postcode),
         numbers=frozenset(numbers),
     )
 
 
-def is_same_person(one: Marks[Mark], other: Marks[Mark]) -> bool:
+def is_same_person(one: Marks, other: Marks) -> bool:
     """Equal number, birth date and folded surname."""
     return _equal(one.surname_birth, other.surname_birth) and bool(one.numbers & other.numbers)
 
 
-def likeness(one: Marks[Mark], other: Marks[Mark]) -> tuple[Likeness, ...]:
+def likeness(one: Marks, other: Marks) -> tuple[Likeness, ...]:
     """What the two have in common where that is two things or more; else nothing."""
     common = (
         (Likeness.NAMES, _equal(one.names, other.names)),
@@ -65,5 +62,5 @@ def likeness(one: Marks[Mark], other: Marks[Mark]) -> tuple[Likeness, ...]:
     return alike if len(alike) >= 2 else ()
 
 
-def _equal(one: Mark | None, other: Mark | None) -> bool:
+def _equal(one: str | None, other: str | None) -> bool:
     return one is not None and one == other

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from contactbot.domain.person import details_of, phones_of
 from contactbot.domain.referral_row import Reading, read_row
 from contactbot.domain.same_person import Likeness, is_same_person, likeness, marks_of
 
@@ -23,7 +24,8 @@ READING = Reading(datetime(2026, 3, 23, 9, 0, tzinfo=UTC), allow_pretend=False)
 
 
 def marks(**cells):
-    return marks_of(read_row(ANN | cells, READING))
+    row = read_row(ANN | cells, READING)
+    return marks_of(details_of(row), [phone.number.e164 for phone in phones_of(row)])
 
 
 def test_one_person_under_two_spellings_and_number_formats_is_one_person():

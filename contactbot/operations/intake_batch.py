@@ -1,0 +1,218 @@
+"""One batch of referrals: who each speaks of, what stops contact, and where each goes first."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from contactbot.domain.intake import (
+    HoldReason,
+    SuppressionReason,
+    holds_of,
+    is_near_any,
+    suppressions_of,
+)
+from contactbot.domain.person import PersonDetails, details_of, phones_of
+from contactbot.domain.policy import Policy
+from contactbot.domain.referral_row import ReferralRow
+from contactbot.domain.safety import Tier
+from contactbot.domain.same_person import likeness, marks_of
+from contactbot.operations.intake_people import People, learn
+from contactbot.operations.intake_plans import is_held, placed, plan_again, tier_of_row
+from contactbot.ports.intake_records import (
+    Changes,
+    IntakeTransaction,
+    KnownReferral,
+    Link,
+    PersonRecord,
+    ReferralWrite,
+    Stop,
+)
+
+UPDATED = "updated"
+PROTECTED = "protected"
+
+
+class Batch:
+    """Collects what a batch leads to; `finish` saves it and plans again whatever it touched."""
+
+    def __init__(
+        self,
+        transaction: IntakeTransaction,
+        policy: Policy,
+        rows: list[ReferralRow],
+        known: list[KnownReferral],
+    ) -> None:
+        self._transaction = transaction
+        self._policy = policy
+        self._now = transaction.instant.calendar
+        self._changes = Changes(policy.version)
+        self._writes: list[tuple[PersonRecord, KnownReferral | None, ReferralWrite]] = []
+        # Persons who were there before, and why their other referrals must be looked at again.
+        self._touched: dict[UUID, str] = {}
+        self._newly_protected: set[UUID] = set()
+        self._people = People(_persons(transaction, rows, known))
+        numbers = {phone.number.e164 for row in rows for phone in phones_of(row)}
+        self._suspects = transaction.suspects_among(numbers)
+        self._suppressed = transaction.suppressed_among(numbers)
+
+    @property
+    def suggested(self) -> int:
+        """How many pairs of persons who may be one were found."""
+        return len(self._changes.links)
+
+    def take(self, row: ReferralRow, fingerprint: str, known: KnownReferral | None) -> UUID:
+        """Take one row in; returns the id of its referral."""
+        person = self._person_of(row, known)
+        learn(person, row, self._new_ids(), sole=known is not None and known.is_only_one)
+        self._people.add(person)
+        self._touch(person, UPDATED)
+        self._suppress(person, row, known)
+        self._suppress_by_number(person)
+        self._suggest(person)
+        self._hold_by_number(person, row, again=known is None)
+        for reason in holds_of(row):
+            self._hold(person, reason, again=known is None)
+        decision = tier_of_row(row, self._now, self._policy)
+        if decision.tier is Tier.PROTECTED and not person.protected:
+            person.protected = True
+            self._newly_protected.add(person.id)
+            self._touch(person, PROTECTED)
+        write = ReferralWrite(
+            id=known.id if known else self._transaction.new_id(),
+            person_id=person.id,
+            row=row,
+            fingerprint=fingerprint,
+            is_new=known is None,
+            tier=decision,
+        )
+        self._writes.append((person, known, write))
+        return write.id
+
+    def finish(self) -> set[UUID]:
+        """Save everything and plan anew what was there before; the referrals that are held now."""
+        self._changes.referrals = [
+            placed(write, person, known, self._now, self._policy)
+            for person, known, write in self._writes
+        ]
+        self._transaction.save(self._changes)
+        self._transaction.protect(sorted(self._newly_protected))
+        for person_id, because in sorted(self._touched.items()):
+            if because != UPDATED:
+                self._transaction.ask_cancel(person_id, because)
+        held = {write.id for write in self._changes.referrals if is_held(write)}
+        for referral_id in self._transaction.open_referrals(sorted(self._touched)):
+            if plan_again(self._transaction, referral_id, self._policy):
+                held.add(referral_id)
+        return held
+
+    def _person_of(self, row: ReferralRow, known: KnownReferral | None) -> PersonRecord:
+        if known is not None:
+            person = self._people.get(known.person_id)
+        else:
+            numbers = [phone.number.e164 for phone in phones_of(row)]
+            same = self._people.same(marks_of(details_of(row), numbers))
+            person = same or PersonRecord(self._transaction.new_id(), details_of(row), is_new=True)
+        self._changes.persons[person.id] = person
+        return person
+
+    def _new_ids(self) -> Iterator[UUID]:
+        while True:
+            yield self._transaction.new_id()
+
+    def _touch(self, person: PersonRecord, because: str) -> None:
+        """A new person’s referrals are planned at the end of the batch anyhow."""
+        if not person.is_new and (because != UPDATED or person.id not in self._touched):
+            self._touched[person.id] = because
+
+    def _suppress(
+        self, person: PersonRecord, row: ReferralRow, known: KnownReferral | None
+    ) -> None:
+        """Never contact; a refusal that the source merely repeats does not undo a lifting."""
+        for reason in suppressions_of(row):
+            repeated = known is not None and known.declined
+            if reason in person.suppressions or (
+                repeated and reason is SuppressionReason.SUPPORT_DECLINED
+            ):
+                continue
+            person.suppressions.add(reason)
+            self._changes.suppressions.append(Stop(person.id, reason))
+            self._touch(person, reason)
+
+    def _suppress_by_number(self, person: PersonRecord) -> None:
+        """Somebody at this number asked never to be rung again; the number keeps that, not they."""
+        stops = (self._suppressed.get(number) for number in person.usable_numbers())
+        person.suppressions.update(stop for stop in stops if stop)
+
+    def _hold_by_number(self, person: PersonRecord, row: ReferralRow, *, again: bool) -> None:
+        """Numbers that lead to somebody else, or to a suspect, are for a person to judge."""
+        linked = self._people.linked(person)
+        numbers = person.usable_numbers()
+        if is_near_any(numbers, person.suspects.union(*(other.suspects for other in linked))):
+            self._hold(person, HoldReason.SUSPECT_NUMBER, again=again)
+        elif not self._suspects.isdisjoint(numbers):
+            self._hold(person, HoldReason.ALSO_SUSPECT, again=again)
+        for other in [other for number in numbers for other in self._people.owners(number)]:
+            if other is not person:
+                self._hold(person, HoldReason.SHARED_NUMBER, again=again)
+                self._hold(other, HoldReason.SHARED_NUMBER, again=again)
+        if row.suspect_phone:
+            self._hold_suspect(person, row.suspect_phone.number.e164, again=again)
+
+    def _hold_suspect(self, person: PersonRecord, suspect: str, *, again: bool) -> None:
+        """A suspect’s number may be some other victim’s, or near one of a linked person."""
+        self._suspects.add(suspect)
+        for owner in self._people.owners(suspect):
+            if owner is not person:
+                self._hold(owner, HoldReason.ALSO_SUSPECT, again=again)
+        for other in self._people.linked(person):
+            if is_near_any(other.usable_numbers(), [suspect]):
+                self._hold(other, HoldReason.SUSPECT_NUMBER, again=again)
+
+    def _hold(self, person: PersonRecord, reason: HoldReason, *, again: bool) -> None:
+        """Hold once; what somebody released comes back only with a new referral (`again`)."""
+        if reason in person.holds or (reason in person.released and not again):
+            return
+        person.holds.add(reason)
+        self._changes.holds.append(Stop(person.id, reason))
+        self._touch(person, reason)
+
+    def _suggest(self, person: PersonRecord) -> None:
+        """Suggest, once for ever, that two persons may be one."""
+        marks = person.marks()
+        for other in self._people.alike(marks):
+            because = likeness(marks, other.marks())
+            if other is person or not because or other.id in person.linked:
+                continue
+            person.linked.add(other.id)
+            other.linked.add(person.id)
+            self._changes.links.append(Link(person.id, other.id, because))
+
+
+def hold_contradicted(
+    transaction: IntakeTransaction, referrals: list[KnownReferral], policy: Policy
+) -> set[UUID]:
+    """Hold referrals of which a file had a second, different row; the ids of those held."""
+    reason = HoldReason.CONTRADICTING_ROWS
+    stops = [Stop(referral.person_id, reason, referral.id) for referral in referrals]
+    transaction.save(Changes(policy.version, holds=stops))
+    held = set()
+    for referral in referrals:
+        transaction.ask_cancel(referral.person_id, reason)
+        if referral.id in transaction.open_referrals([referral.person_id]):
+            plan_again(transaction, referral.id, policy)
+            held.add(referral.id)
+    return held
+
+
+def _persons(
+    transaction: IntakeTransaction, rows: list[ReferralRow], known: list[KnownReferral]
+) -> list[PersonRecord]:
+    """Everybody these rows may speak of, and everybody who may own a suspect’s number."""
+    marks = [
+        marks_of(details_of(row), [phone.number.e164 for phone in phones_of(row)]) for row in rows
+    ]
+    suspects = [
+        marks_of(PersonDetails(), [row.suspect_phone.number.e164])
+        for row in rows
+        if row.suspect_phone
+    ]
+    return transaction.persons({referral.person_id for referral in known}, marks + suspects)
