@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from contactbot.ports.casestore import Delivered, DeliveryResult, OutboundRecord
 from contactbot.ports.outbox_records import OutboxStatus
 
-EXCLUSIVE_LOCK = 7_100_002
+EXCLUSIVE_LOCK = 7_100_003
 """One delivery at a time in the whole system, so that cases stay in order."""
 
 # A row on its way carries the time it was handed over and is still `pending`: a batch that was
