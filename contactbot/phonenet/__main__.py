@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     add("--bind", type=address, default=("127.0.0.1", 0), metavar="127.0.0.1:PORT",
         help="where to listen; port 0, the default, picks one and prints it")  # fmt: skip
     add("--seed", type=int, default=None, help="makes every chance repeatable; default: any")
-    add("--account", default=environment.get("PHONENET_ACCOUNT", PRETENDED_ACCOUNT),
+    add("--account", default=environment.get("PHONENET_ACCOUNT") or PRETENDED_ACCOUNT,
         help="the account identifier, AC…; or set PHONENET_ACCOUNT")  # fmt: skip
     add("--token", action="append", default=None, dest="tokens",
         help="an auth token, newest first, repeatable; or PHONENET_TOKENS, by commas")  # fmt: skip

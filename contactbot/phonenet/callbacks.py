@@ -7,7 +7,8 @@ from contactbot.phonenet.faults import PLAIN, Doing, Fault, FaultKind
 from contactbot.phonenet.forms import status_form
 from contactbot.phonenet.records import ENDED, Call, CallStatus
 from contactbot.phonenet.signature import Form
-from contactbot.phonenet.webhooks import NoAnswer, Tasks, Webhooks
+from contactbot.phonenet.tasks import Tasks
+from contactbot.phonenet.webhooks import NoAnswer, Webhooks
 from contactbot.phonenet.world import World
 
 EVENT_OF = {
@@ -77,9 +78,7 @@ class Callbacks:
         self._world.callbacks_pending += 1
         # A late callback waits for nothing else, so that all of a call's are equally late.
         before = None if telling.fault.late_seconds else telling.last
-        telling.last = self._tasks.start(
-            asyncio.create_task(self._deliver(call, telling, form, before))
-        )
+        telling.last = self._tasks.start(self._deliver(call, telling, form, before))
 
     async def _deliver(
         self, call: Call, telling: Telling, form: Form, before: asyncio.Task[None] | None

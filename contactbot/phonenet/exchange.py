@@ -10,7 +10,8 @@ from contactbot.phonenet.moments import now
 from contactbot.phonenet.people import Behaviour, Person
 from contactbot.phonenet.records import Call, CallStatus, Direction, Wishes
 from contactbot.phonenet.refusals import Refusal
-from contactbot.phonenet.webhooks import Tasks, Webhooks
+from contactbot.phonenet.tasks import Tasks
+from contactbot.phonenet.webhooks import Webhooks
 from contactbot.phonenet.world import World
 
 # SIP's reasons for a call that nobody took (TELEPHONY: 404 unreachable, 486 busy, 487 time-out).
@@ -58,7 +59,7 @@ class Exchange:
         """Begin to dial; calls found in the journal go on, or end as the crash left them."""
         for call in self._world.live_calls():
             self._take_up(call)
-        self._tasks.start(asyncio.create_task(self._dial_in_turn()))
+        self._tasks.start(self._dial_in_turn())
 
     def _take_up(self, call: Call) -> None:
         match call.status:
@@ -102,7 +103,7 @@ class Exchange:
         self._callbacks.report(call, CallStatus.INITIATED)
         self._move(call, CallStatus.RINGING)
         line = self._lines[call.sid] = Line(handset)
-        self._tasks.start(asyncio.create_task(self._carry(call, line)))
+        self._tasks.start(self._carry(call, line))
 
     async def _carry(self, call: Call, line: Line) -> None:
         """From ringing to the end; a redirect from outside starts the conversation again."""
@@ -120,8 +121,7 @@ class Exchange:
         if line.work is None or line.work.cancelled():
             return Ending(CallStatus.FAILED)
         if line.work.exception() is not None:
-            reason = f"the network itself failed: {line.work.exception()!r}"
-            self._world.surprised(0, reason, sid=call.sid)
+            self._world.broke(line.work.exception(), call.sid)
             return Ending(CallStatus.FAILED)
         return line.work.result()
 

@@ -16,8 +16,9 @@ from contactbot.phonenet.exchange import Exchange
 from contactbot.phonenet.resources import account_path
 from contactbot.phonenet.rest_calls import CallsApi
 from contactbot.phonenet.rest_messages import MessagesApi
+from contactbot.phonenet.tasks import Tasks
 from contactbot.phonenet.texting import Texting
-from contactbot.phonenet.webhooks import Tasks, Webhooks
+from contactbot.phonenet.webhooks import Webhooks
 from contactbot.phonenet.world import Options, World
 
 PARENT_LOOKED_FOR_EVERY = 0.3
@@ -40,7 +41,7 @@ async def serve(options: Options, place: Place) -> None:
     """
     world = World(options)
     world.recall()
-    webhooks, tasks = Webhooks(options.tokens[0]), Tasks()
+    webhooks, tasks = Webhooks(options.tokens[0]), Tasks(world.broke)
     exchange = Exchange(world, webhooks, tasks)
     texting = Texting(world, webhooks, tasks)
     runner = web.AppRunner(

@@ -6,8 +6,9 @@ from contactbot.phonenet.forms import text_form, text_status_form
 from contactbot.phonenet.moments import now
 from contactbot.phonenet.people import Behaviour
 from contactbot.phonenet.records import Direction, Text
+from contactbot.phonenet.tasks import Tasks
 from contactbot.phonenet.twiml import BadTwiml, Reply, read_twiml
-from contactbot.phonenet.webhooks import NoAnswer, Tasks, Webhooks
+from contactbot.phonenet.webhooks import NoAnswer, Webhooks
 from contactbot.phonenet.world import World
 
 # Twilio's own words, English only, and only when they stand alone (TELEPHONY §7).
@@ -47,7 +48,7 @@ class Texting:
     def send(self, text: Text) -> None:
         """Take a text that the application sends; its callbacks follow."""
         self._world.add_text(text)
-        self._tasks.start(asyncio.create_task(self._carry(text)))
+        self._tasks.start(self._carry(text))
 
     async def _carry(self, text: Text) -> None:
         """A text in the air counts as pending until its last callback has been made."""

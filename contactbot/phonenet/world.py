@@ -201,6 +201,10 @@ class World:
     def _set_opted_out(self, pair: tuple[str, str], *, out: bool) -> None:
         (self.opted_out.add if out else self.opted_out.discard)(pair)
 
+    def broke(self, failure: BaseException | None, sid: str = "") -> None:
+        """Note that the network itself is at fault."""
+        self.surprised(0, f"the network itself failed: {failure!r}", sid=sid)
+
     def surprised(self, code: int, reason: str, *, sid: str = "", url: str = "") -> None:
         """Note something unexpected; tests fail on it."""
         self.unexpected.append(Unexpected(str(as_iso(now())), sid, url, code, reason))
