@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy import Engine, Table, insert
 
 from contactbot.database import tables
 from contactbot.database.crypto import Keyring
+from contactbot.domain.policy import parse_policy
 
 # Real time 12:00 is Monday 2 March 2026, 10:00 in London; the calendar runs as fast as real time.
 ANCHORED = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -23,7 +25,10 @@ ASK_CODE = "Please key the four digits on the card."
 ASK_ALONE = "If you are alone and able to listen now, press 1."
 WHO_WE_ARE = "We offer support to people who have been affected by crime."
 HASH = sha256(b"script").hexdigest()
-POLICY_VERSION = "test@000000000000"
+POLICY = parse_policy(
+    (Path(__file__).resolve().parents[1] / "scripts" / "policy.toml").read_text("utf-8")
+)
+POLICY_VERSION = POLICY.version
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,16 @@ class World:
             number_sealed=box.seal("numbers", "number_sealed", number, e164),
             number_index=index,
             added_at=SHOWS,
+        )
+        self.put(
+            tables.contact_profiles,
+            id=uuid4(),
+            person_id=person,
+            version=1,
+            safe_call="blank",
+            safe_text="blank",
+            safe_voicemail="blank",
+            recorded_at=SHOWS,
         )
         values: dict[str, Any] = {
             "id": case,
