@@ -8,6 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
+from contactbot.phonenet.checks import on_this_machine
 from contactbot.phonenet.people import Person, changed_person, person_by_convention
 from contactbot.phonenet.server import Place, serve
 from contactbot.phonenet.world import Options
@@ -35,6 +36,14 @@ def cast_file(text: str) -> dict[str, Person]:
         number: changed_person(person_by_convention(number), person)
         for number, person in given.items()
     }
+
+
+def origins(text: str) -> tuple[str, str]:
+    """`PUBLIC=HERE`, two origins, the second on this machine."""
+    public, _, here = text.partition("=")
+    if not public.startswith(("https://", "http://")) or not on_this_machine(here):
+        raise argparse.ArgumentTypeError("must be PUBLIC=HERE, and HERE on this machine")
+    return public.rstrip("/"), here.rstrip("/")
 
 
 def positive(text: str) -> float:
@@ -66,6 +75,8 @@ def parser() -> argparse.ArgumentParser:
         help="keep what happened in this file, so that it survives a crash")  # fmt: skip
     add("--cast", type=cast_file, default={}, metavar="FILE",
         help='JSON: {"+44…": {"behaviour": …, "language": "cy"|"en", "code": "1234"}}')  # fmt: skip
+    add("--reach", type=origins, default=None, metavar="PUBLIC=HERE",
+        help="sign what goes to the origin PUBLIC as such, and send it to HERE")  # fmt: skip
     add("--with-parent", nargs="?", type=int, const=os.getppid(), default=0, metavar="PID",
         help="stop when the process that started this one (PID, if given) ends")  # fmt: skip
     options.set_defaults(tokens_by_environment=tokens)
@@ -90,6 +101,7 @@ def main() -> None:
                 tempo=given.tempo,
                 journal=given.journal,
                 cast=given.cast,
+                reach=given.reach,
             ),
             Place(host, port, given.with_parent),
         )

@@ -46,16 +46,21 @@ def check_sender(number: str) -> None:
         raise Refusal(21212, number)
 
 
-def check_url(url: str) -> str:
+def check_url(world: World, url: str) -> str:
     """`url` if this network may fetch it: the pretended network never leaves the machine."""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and parts.hostname in LOOPBACK and parts.port != 0
-    except ValueError:
-        good = False
-    if not good:
+    public = world.options.reach and url.startswith(world.options.reach[0] + "/")
+    if not public and not on_this_machine(url):
         raise Refusal(21205, url)
     return url
+
+
+def on_this_machine(url: str) -> bool:
+    """Whether an address leads to this machine and nowhere else."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and parts.hostname in LOOPBACK and parts.port != 0
+    except ValueError:
+        return False
 
 
 def read_wishes(world: World, fields: Fields, events: list[str]) -> Wishes:
@@ -75,12 +80,12 @@ def read_wishes(world: World, fields: Fields, events: list[str]) -> Wishes:
     if not set(asked) <= EVENTS:
         raise Refusal(20001, "StatusCallbackEvent")
     return Wishes(
-        url=check_url(fields["Url"]) if fields.get("Url") else "",
+        url=check_url(world, fields["Url"]) if fields.get("Url") else "",
         method=fields.get("Method", "POST"),
         twiml=fields.get("Twiml", ""),
-        fallback_url=_optional_url(fields, "FallbackUrl"),
+        fallback_url=_optional_url(world, fields, "FallbackUrl"),
         fallback_method=fields.get("FallbackMethod", "POST"),
-        status_url=_optional_url(fields, "StatusCallback"),
+        status_url=_optional_url(world, fields, "StatusCallback"),
         status_method=fields.get("StatusCallbackMethod", "POST"),
         events=asked,
         ring_timeout=min(_whole(fields, "Timeout", 60), LONGEST_RING),
@@ -89,8 +94,8 @@ def read_wishes(world: World, fields: Fields, events: list[str]) -> Wishes:
     )
 
 
-def _optional_url(fields: Fields, name: str) -> str:
-    return check_url(fields[name]) if fields.get(name) else ""
+def _optional_url(world: World, fields: Fields, name: str) -> str:
+    return check_url(world, fields[name]) if fields.get(name) else ""
 
 
 def _whole(fields: Fields, name: str, default: int) -> int:

@@ -137,9 +137,11 @@ class Control:
         order = await _order(request)
         caller = str(order["from"])
         wishes = Wishes(
-            url=check_url(str(order["url"])),
+            url=check_url(self._world, str(order["url"])),
             method=str(order.get("method", "POST")),
-            status_url=check_url(str(order["status_url"])) if order.get("status_url") else "",
+            status_url=check_url(self._world, str(order["status_url"]))
+            if order.get("status_url")
+            else "",
         )
         settings = {name: value for name, value in order.items() if name in SETTABLE}
         person = changed_person(self._world.people.at(caller), settings)
@@ -152,7 +154,7 @@ class Control:
         text = self._texting.new(
             Direction.INBOUND, str(order["to"]), str(order["from"]), str(order["body"])
         )
-        reply = await self._texting.receive(text, check_url(str(order["url"])))
+        reply = await self._texting.receive(text, check_url(self._world, str(order["url"])))
         return web.json_response({"sid": text.sid, "reply": reply}, status=201)
 
     async def forge(self, request: web.Request) -> web.Response:
@@ -160,7 +162,7 @@ class Control:
         order = await _order(request)
         form = [(str(name), str(value)) for name, value in order["form"]]
         forgery = Forgery(str(order.get("forgery", Forgery.NONE)))
-        url = check_url(str(order["url"]))
+        url = check_url(self._world, str(order["url"]))
         return await self._passed_on(self._webhooks.send_forged(url, form, forgery))
 
     async def replay(self, request: web.Request) -> web.Response:

@@ -107,7 +107,9 @@ class CallsApi:
             case "completed":
                 self._exchange.hang_up(call)
             case None if fields.get("Url") or fields.get("Twiml"):
-                url = check_url(fields["Url"]) if fields.get("Url") else call.wishes.url
+                url = (
+                    check_url(self._world, fields["Url"]) if fields.get("Url") else call.wishes.url
+                )
                 visit = Visit(url, fields.get("Method", "POST"))
                 self._exchange.redirect(call, visit, fields.get("Twiml", ""))
             case _:

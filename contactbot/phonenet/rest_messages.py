@@ -63,7 +63,9 @@ class MessagesApi:
             raise Refusal(21610)
         text = self._texting.new(Direction.OUTBOUND, to, sender, body)
         text.service = fields.get("MessagingServiceSid")
-        text.status_url = check_url(fields["StatusCallback"]) if "StatusCallback" in fields else ""
+        text.status_url = (
+            check_url(self._world, fields["StatusCallback"]) if "StatusCallback" in fields else ""
+        )
         text.validity_seconds = _validity(fields)
         return text
 

@@ -41,7 +41,7 @@ async def serve(options: Options, place: Place) -> None:
     """
     world = World(options)
     world.recall()
-    webhooks, tasks = Webhooks(options.tokens[0]), Tasks(world.broke)
+    webhooks, tasks = Webhooks(options.tokens[0], options.reach), Tasks(world.broke)
     exchange = Exchange(world, webhooks, tasks)
     texting = Texting(world, webhooks, tasks)
     runner = web.AppRunner(

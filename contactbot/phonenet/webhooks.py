@@ -58,8 +58,10 @@ class Sent:
 class Webhooks:
     """The network's one client of the application; made inside the running event loop."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, reach: tuple[str, str] | None = None) -> None:
+        """`token` signs; `reach` is a public origin and the origin here that stands for it."""
         self._token = token
+        self._reach = reach
         self._session = ClientSession(
             connector=TCPConnector(limit=0, keepalive_timeout=IDLE_CONNECTION_SECONDS),
             cookie_jar=DummyCookieJar(),
@@ -117,12 +119,20 @@ class Webhooks:
     async def _once(self, request: Sent) -> Answer:
         async with self._session.request(
             request.method,
-            URL(_sent_url(request.url), encoded=True),
+            URL(self._sent_url(request.url), encoded=True),
             data=request.body or None,
             headers=request.headers,
             allow_redirects=False,
         ) as response:
             return Answer(response.status, response.content_type, await response.read())
+
+    def _sent_url(self, url: str) -> str:
+        """Where a URL is sent: without its fragment, in which Twilio takes overrides."""
+        sent = url.partition("#")[0]
+        if self._reach is None or not sent.startswith(self._reach[0] + "/"):
+            return sent
+        public, here = self._reach
+        return here + sent.removeprefix(public)
 
 
 # The same few numbers and names make up every form of a call, and quoting is not quick.
@@ -132,11 +142,6 @@ _quoted = lru_cache(maxsize=4096)(quote_plus)
 def encoded(form: Form) -> str:
     """A form as the body of a request, or as a query."""
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in form)
-
-
-def _sent_url(url: str) -> str:
-    """The URL without its fragment, in which Twilio takes overrides that are never sent."""
-    return url.partition("#")[0]
 
 
 def _with_query(url: str, form: Form) -> str:

@@ -28,7 +28,8 @@ class Options:
     """How this network was started.
 
     `tokens` are newest first; the first signs. `calls_per_second` paces dialling in real time;
-    `tempo` is how much faster than life the handsets ring, listen and press.
+    `tempo` is how much faster than life the handsets ring, listen and press. `reach` is a public
+    origin and the origin on this machine that stands for it: signed as the one, sent to the other.
     """
 
     account: str
@@ -38,6 +39,7 @@ class Options:
     tempo: float = 1.0
     journal: Path | None = None
     cast: dict[str, Person] = field(default_factory=dict, repr=False)
+    reach: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

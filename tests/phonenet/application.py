@@ -36,6 +36,7 @@ class Application:
 
     url: str
     token: str
+    public: str = ""
     answers: dict[str, Callable[[Fields], Answer]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
@@ -82,7 +83,7 @@ def application(token: str) -> Iterator[Application]:
 
         def _answer(self, fields: Fields) -> None:
             signature = self.headers.get("X-Twilio-Signature", "")
-            url = running.url + self.path
+            url = (running.public or running.url) + self.path
             genuine = RequestValidator(token).validate(url, fields, signature)
             path = self.path.partition("?")[0]
             running.asked.append(Asked(self.path, fields, genuine, dict(self.headers)))

@@ -129,10 +129,13 @@ def phone_network(
     journal: Path | None = None,
     cast: Mapping[str, Mapping[str, object]] | None = None,
     folder: Path | None = None,
+    reach: str | None = None,
 ) -> Iterator[Network]:
     """Start the network on a free port and stop it at the end; `folder` is needed for a `cast`."""
     command = [sys.executable, "-m", "contactbot.phonenet", "--with-parent", str(os.getpid())]
     command += ["--tempo", str(tempo), "--cps", str(cps), "--seed", str(seed)]
+    if reach is not None:
+        command += ["--reach", reach]
     if journal is not None:
         command += ["--journal", str(journal)]
     if cast is not None and folder is not None:

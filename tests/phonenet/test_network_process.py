@@ -85,6 +85,18 @@ def test_a_cast_decides_who_answers(tmp_path):
         assert (shown["behaviour"], shown["code"], shown["language"]) == ("busy", "2468", "en")
 
 
+def test_a_public_address_is_signed_as_such_and_reached_on_this_machine():
+    public = "https://contactbot.example"
+    with (
+        application(TOKEN) as app,
+        phone_network(reach=f"{public}={app.url}") as network,
+    ):
+        app.public = public
+        app.says("/hello", ENGLISH.format("Hello"))
+        call = network.control.ended(create(network, 200, f"{public}/hello#rc=2").sid)
+        assert [heard["text"] for heard in call["utterances"]] == ["Hello"]
+
+
 def test_what_happened_survives_a_crash_and_queued_calls_go_on(tmp_path):
     journal = tmp_path / "journal.ndjson"
     with application(TOKEN) as app:
