@@ -118,3 +118,31 @@ def test_an_inbound_call_may_be_rejected(network, app, place):
     order = {"from_": "+447700900208", "to": "+442920180000", "url": f"{app.url}/no"}
     call = network.control.ended(network.control.post("ring", **order)["sid"])
     assert (call["status"], call["answered_at"]) == ("busy", None)
+
+
+def test_a_person_hangs_up_after_so_many_seconds(network, app, place):
+    network.control.person("+447700900208", behaviour="silent", hang_up_after=10)
+    url = app.says("/long", ENGLISH.format("Hello"), '<Pause length="900"/>')
+    call = network.control.ended(place(208, url).sid)
+    assert (call["status"], len(call["utterances"])) == ("completed", 1)
+
+
+def test_a_call_ends_at_its_time_limit(network, app, place):
+    url = app.says("/long", ENGLISH.format("Hello"), '<Pause length="900"/>')
+    assert network.control.ended(place(209, url, time_limit=10).sid)["status"] == "completed"
+
+
+def test_the_words_may_come_with_the_order(network, app):
+    words = f"<Response>{ENGLISH.format('Hello')}</Response>"
+    client = network.client()
+    sid = client.calls.create(to="+447700900210", from_="+442920180000", twiml=words).sid
+    assert network.control.ended(sid)["utterances"][0]["text"] == "Hello"
+
+
+def test_machine_detection_tells_the_truth(network, app, place):
+    url = script(app)
+    for ending, found in ((211, "human"), (270, "machine_start")):
+        sid = place(ending, url, machine_detection="Enable").sid
+        network.control.ended(sid)
+        asked = [a.fields for a in app.asked if a.fields.get("CallSid") == sid]
+        assert next(fields["AnsweredBy"] for fields in asked if "AnsweredBy" in fields) == found
