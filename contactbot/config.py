@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "CONTACTBOT_"
 TWILIO_API_URL = "https://api.twilio.com"
+DEFAULT_DATA_DIR = "var"
 # The demonstration leaves its settings here, so that every command works on what it left.
 REMEMBERED = "demonstration.env"
 
@@ -45,7 +46,7 @@ class Settings:
     """All settings; each field is the environment name without its prefix, in lower case."""
 
     database_url: str | None = field(default=None, repr=False)
-    data_dir: Path = Path("var")
+    data_dir: Path = Path(DEFAULT_DATA_DIR)
     secret_key: str | None = field(default=None, repr=False)
     encryption_keys: tuple[bytes, ...] = field(default=(), repr=False)
     index_keys: tuple[bytes, ...] = field(default=(), repr=False)
@@ -82,10 +83,16 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+def child_environment(data_dir: Path) -> dict[str, str]:
+    """What a child process of a demonstration inherits: no setting but where to find them all."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return kept | {f"{PREFIX}DATA_DIR": str(data_dir)}
+
+
 def _gather(environ: Mapping[str, str]) -> dict[str, str]:
     own = {name.removeprefix(PREFIX): v for name, v in environ.items() if name.startswith(PREFIX)}
     file = own.pop("ENV_FILE", None)
-    data_dir = Path(own.get("DATA_DIR", Settings.data_dir))
+    data_dir = Path(own.get("DATA_DIR", DEFAULT_DATA_DIR))
     remembered = data_dir / REMEMBERED
     if file is not None:
         own = dict(_lines(Path(file))) | own

@@ -105,8 +105,9 @@ class AttemptRecords(Transaction):
             "detail": dict(detail or {}),
             "at": self.instant.calendar,
         }
-        kept = self.connection.execute(upsert(attempt_events).values(row).on_conflict_do_nothing())
-        return kept.rowcount == 1
+        once = upsert(attempt_events).values(row).on_conflict_do_nothing()
+        kept = self.connection.execute(once.returning(attempt_events.c.id))
+        return kept.one_or_none() is not None
 
     def bind(self, attempt_id: UUID, provider_id: str) -> bool:
         """Give the attempt its provider id, once."""

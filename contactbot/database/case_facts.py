@@ -1,12 +1,11 @@
 """Read all that the gate and the planner need to know of one referral."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from contactbot.database.crypto import Keyring, PersonBox
 from contactbot.domain.attempts import LIVE, AttemptState
@@ -50,7 +49,8 @@ _HISTORY = text("""
         UNION SELECT person_b FROM person_links WHERE person_a = :person AND state <> 'rejected'
         UNION SELECT person_a FROM person_links WHERE person_b = :person AND state <> 'rejected')
     SELECT a.referral_id, a.person_id IN (SELECT id FROM kin) AS same_person,
-           a.number_index = :number AS same_number, a.channel, a.state, a.placed_at, a.disposition
+           a.number_index = :number AS same_number, a.channel, a.state,
+           coalesce(a.placed_at, a.decided_at) AS placed_at, a.disposition
       FROM attempts a
      WHERE (a.person_id IN (SELECT id FROM kin) OR a.number_index = :number)
        AND a.decided_at > :since
@@ -115,7 +115,7 @@ def read_case(
     )
 
 
-def _stops(rows: Sequence[Mapping[str, Any]], box: PersonBox) -> _Stops:
+def _stops(rows: Sequence[RowMapping], box: PersonBox) -> _Stops:
     def of(kind: str) -> tuple[str, ...]:
         return tuple(row["reason"] for row in rows if row["kind"] == kind)
 
@@ -127,7 +127,7 @@ def _code(box: PersonBox, packed: str) -> str:
     return box.open("referrals", "contact_code_sealed", referral, sealed)
 
 
-def _profile(row: Mapping[str, Any]) -> ProfileFacts | None:
+def _profile(row: RowMapping) -> ProfileFacts | None:
     if row["version"] is None:
         return None
     return ProfileFacts(
@@ -144,21 +144,21 @@ def _hours(written: str | None) -> WeeklyHours | None:
     return parse_hours(written) if written else None
 
 
-def _number(row: Mapping[str, Any] | None) -> NumberFacts | None:
+def _number(row: RowMapping | None) -> NumberFacts | None:
     if row is None:
         return None
     suspended = row["suspended_because"] is not None
     return NumberFacts(row["number_index"].hex(), usable=row["usable"], suspended=suspended)
 
 
-def _target(row: Mapping[str, Any] | None, box: PersonBox) -> Target | None:
+def _target(row: RowMapping | None, box: PersonBox) -> Target | None:
     if row is None:
         return None
     number = box.open("numbers", "number_sealed", row["id"], row["number_sealed"])
     return Target(row["id"], bytes(row["number_index"]), number)
 
 
-def _past(row: Mapping[str, Any]) -> PastAttempt:
+def _past(row: RowMapping) -> PastAttempt:
     return PastAttempt(
         same_person=bool(row["same_person"]),
         same_number=bool(row["same_number"]),
@@ -169,7 +169,7 @@ def _past(row: Mapping[str, Any]) -> PastAttempt:
     )
 
 
-def _case(row: Mapping[str, Any]) -> CaseFacts:
+def _case(row: RowMapping) -> CaseFacts:
     return CaseFacts(
         referred_at=row["referred_at"],
         enhanced=row["enhanced"],

@@ -27,5 +27,6 @@ def make_engine(url: str, *, pool_size: int = 5, **limits: str) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        hide_parameters=True,  # an error's text must not hold what the statement held
         connect_args={"options": options, "connect_timeout": 10},
     )

@@ -30,11 +30,12 @@ _FENCE = text("""
        SET state = 'posting', posted_at_real = clock_timestamp(), placed_at = simulated_now(),
            look_at_real = clock_timestamp()
      WHERE id = :id AND state = 'placing' AND deadline_real > clock_timestamp()
+       AND cancel_because IS NULL
 """)
 _REPOST = text("""
     UPDATE attempts SET posted_at_real = clock_timestamp()
      WHERE id = :id AND state = 'posting' AND provider_id IS NULL
-       AND deadline_real > clock_timestamp()
+       AND deadline_real > clock_timestamp() AND cancel_because IS NULL
 """)
 # Two seconds of grace: the fence itself is exact, this only keeps two processes from tripping.
 _OVERDUE = text("""

@@ -32,6 +32,7 @@ class Outreach:
     telephony: Telephony
     clock: Clock
     policy: Policy
+    calls_per_second: float
     script: Script
     voice: Voice
     new_id: Callable[[], UUID] = uuid4

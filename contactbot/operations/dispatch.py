@@ -40,8 +40,7 @@ class Dispatched(StrEnum):
 
 def place_next(world: Outreach) -> Dispatched:
     """Take the most urgent due referral and place one call for it, if the gate allows it now."""
-    calls = world.policy.calls
-    if not world.store.take_slot(calls.per_second, calls.max_in_flight):
+    if not world.store.take_slot(world.calls_per_second, world.policy.calls.max_in_flight):
         return Dispatched.NOT_NOW
     started = world.clock.boot_seconds()
     with world.store.begin() as transaction:

@@ -230,7 +230,9 @@ class OutreachTransaction(Protocol):
         """Keep an answer, sealed; the same turn and step twice is one answer."""
         ...
 
-    def end_interview(self, interview_id: UUID, state: str, ending: str, language: str) -> None:
+    def end_interview(
+        self, interview_id: UUID, state: str, ending: str, language: str | None
+    ) -> None:
         """Close the interview as `completed` or `broken_off`."""
         ...
 
@@ -239,12 +241,12 @@ class OutreachTransaction(Protocol):
         ...
 
     def appoint(
-        self, attempt: Attempt, starts_at: datetime, ends_at: datetime, language: str
+        self, attempt: Attempt, starts_at: datetime, ends_at: datetime, language: str | None
     ) -> None:
         """Book a call-back by a person."""
         ...
 
-    def prefer_language(self, person_id: UUID, language: str, source: str) -> None:
+    def prefer_language(self, person_id: UUID, language: str | None, source: str) -> None:
         """Record the language a proved person chose."""
         ...
 

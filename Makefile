@@ -1,0 +1,47 @@
+# Two commands for a newcomer: `make run` and `make test`. All there are: `make help`.
+PYTHON ?= python3
+BIN := .venv/bin
+SHELL := /bin/sh
+
+.PHONY: help run test install check style types layers lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: install ## The demonstration: made-up referrals, pretended phones; Ctrl-C stops everything
+	@$(BIN)/contactbot demo
+
+test: install ## Every test
+	@$(BIN)/pytest
+
+check: install style types layers test ## What CI runs
+
+style:
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types:
+	@$(BIN)/mypy
+
+layers:
+	@$(BIN)/lint-imports
+
+install: .venv/installed ## The virtual environment alone, tests' needs included
+
+.venv/installed: requirements-test.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "contactbot needs Python 3.11 or newer; set PYTHON=... to one"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python cannot make virtual environments here: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the locked packages ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: install ## Resolve the newest packages again and pin them by hash
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --extra test pyproject.toml --output-file requirements-test.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements-test.lock pyproject.toml --output-file requirements.lock
+
+clean: ## Remove what was installed and what demonstrations left
+	rm -rf .venv var *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,348 @@
+"""The composition root: the only place that sees every adapter and puts them in place."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from contactbot.casestore.folder import FolderCaseStore
+from contactbot.casestore.import_file import import_file
+from contactbot.casestore.referral_file import FileRefused
+from contactbot.clock import SystemClock
+from contactbot.config import Settings, SettingsFault, is_loopback
+from contactbot.database.clock_records import fix_clock, leap
+from contactbot.database.crypto import Keyring
+from contactbot.database.embedded import EmbeddedServer, EmbeddedServerFault, start_embedded
+from contactbot.database.engine import Engine, make_engine
+from contactbot.database.event_records import DatabaseEvents
+from contactbot.database.figures import DatabaseFigures
+from contactbot.database.intake_records import DatabaseIntakeStore, rehearsal
+from contactbot.database.invariant_scene import Evidence
+from contactbot.database.invariants import check_invariants
+from contactbot.database.migrate import downgrade, upgrade
+from contactbot.database.outbox_records import DatabaseOutbox
+from contactbot.database.outreach_store import DatabaseOutreachStore
+from contactbot.database.queue_state import QueueState, holds_real_data, read_queue_state
+from contactbot.database.service_records import NotMigrated, ServiceRecords
+from contactbot.domain.policy import Policy, PolicyFault, parse_policy
+from contactbot.i18n.catalogues import load_catalogues, read_reviews, read_welsh
+from contactbot.operations.deps import Outreach
+from contactbot.operations.intake import ImportResult, IntakeRules, Progress
+from contactbot.operations.sync import Exchange
+from contactbot.ports.casestore import ReferralFileOffer
+from contactbot.ports.intake_records import IntakeStore
+from contactbot.reports.summary import demonstration_summary
+from contactbot.scripting.check import load_script
+from contactbot.scripting.model import Script
+from contactbot.scripting.session import CallFacts
+from contactbot.scripting.transcript import rehearse
+from contactbot.scripting.words import unreviewed
+from contactbot.telephony.signature import Signatures
+from contactbot.telephony.twilio_client import ProviderAccount, TwilioTelephony
+from contactbot.telephony.voice import TwimlVoice
+
+_log = logging.getLogger("contactbot")
+
+POLICY = "policy.toml"
+OUTREACH_SCRIPT = "initial_contact.toml"
+RING_BACK_SCRIPT = "ring_back.toml"
+KEYS = ("encryption_keys", "index_keys")
+PROVIDER = ("public_url", "twilio_account_sid", "twilio_auth_tokens", "twilio_from")
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything a process may need, each made when first asked for."""
+
+    settings: Settings
+    engine: Engine
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys of the settings."""
+        self.settings.require(*KEYS)
+        return Keyring(self.settings.encryption_keys, self.settings.index_keys)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The contact policy, checked; `SettingsFault` with every fault if it is wrong."""
+        try:
+            return parse_policy(self._read(POLICY))
+        except PolicyFault as fault:
+            raise SettingsFault(f"{POLICY}: {fault}") from fault
+
+    @cached_property
+    def script(self) -> Script:
+        """The script of the call we place."""
+        return self._script(OUTREACH_SCRIPT)
+
+    @cached_property
+    def ring_back_script(self) -> Script:
+        """The script of a call that comes in."""
+        return self._script(RING_BACK_SCRIPT)
+
+    @cached_property
+    def service(self) -> ServiceRecords:
+        """Counters and small records."""
+        return ServiceRecords(self.engine)
+
+    @cached_property
+    def figures(self) -> DatabaseFigures:
+        """What reports read."""
+        return DatabaseFigures(self.engine, self.keyring)
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """The judge of webhooks."""
+        self.settings.require(*PROVIDER)
+        return Signatures(
+            self.settings.twilio_auth_tokens,
+            self.settings.twilio_account_sid or "",
+            self.settings.public_url or "",
+        )
+
+    @cached_property
+    def outreach(self) -> Outreach:
+        """All that placing and taking calls needs."""
+        self.settings.require(*PROVIDER)
+        public_url = self.settings.public_url or ""
+        self._refuse_drafts()
+        self._begin_service()
+        self.fix_clock()
+        return Outreach(
+            store=DatabaseOutreachStore(self.engine, self.keyring),
+            telephony=TwilioTelephony(self._account(), public_url),
+            clock=SystemClock(),
+            policy=self.policy,
+            calls_per_second=self._pace(),
+            script=self.script,
+            voice=TwimlVoice(load_catalogues(self.settings.home_force), public_url),
+        )
+
+    def count(self, name: str) -> None:
+        """Add one to a counter that holds no id."""
+        self.service.count(name)
+
+    def database_answers(self) -> bool:
+        """Whether the database answers."""
+        return self.service.answers()
+
+    @cached_property
+    def outbox(self) -> DatabaseOutbox:
+        """What waits for the case store."""
+        return DatabaseOutbox(self.engine)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """All that exchanging with the case store needs."""
+        self.settings.require("case_store")
+        return Exchange(
+            store=FolderCaseStore(self._case_store_folder()),
+            outbox=self.outbox,
+            events=DatabaseEvents(self.engine, self.keyring),
+            policy=self.policy,
+            import_file=self._import_offer,
+            allow_pretend=not self.settings.live_calls,
+        )
+
+    def import_referrals(
+        self,
+        path: Path,
+        rejects_path: Path,
+        *,
+        encoding: str | None = None,
+        progress: Progress | None = None,
+        rehearse: bool = False,
+    ) -> ImportResult:
+        """Take a referral file in; `FileRefused` if it cannot be read as a whole.
+
+        A rehearsal says what would happen and keeps nothing but the file of rejects.
+        """
+        self._begin_service()
+        self.fix_clock()
+        with ExitStack() as stack:
+            store: IntakeStore = DatabaseIntakeStore(self.engine, self.keyring)
+            if rehearse:
+                store = stack.enter_context(rehearsal(self.engine, self.keyring))
+            return import_file(
+                path,
+                rejects_path,
+                store,
+                IntakeRules(self.policy, allow_pretend=not self.settings.live_calls),
+                encoding=encoding,
+                progress=progress,
+            )
+
+    def queue_state(self) -> QueueState:
+        """How the queue stands at this moment."""
+        return read_queue_state(self.engine)
+
+    def demonstration_summary(
+        self, calls: Sequence[Mapping[str, Any]], logs: Sequence[Path]
+    ) -> dict[str, Any]:
+        """The figures of a demonstration; what breaks an invariant is counted and logged.
+
+        `calls`: the phone network's ground truth, read while nothing was in flight.
+        """
+        provider = self.settings.twilio_api_url
+        evidence = Evidence(
+            calls=calls,
+            neutral_lines=self._neutral_lines(),
+            log_files=tuple(logs),
+            outbound_urls=(provider,),
+            allowed_hosts=frozenset({"127.0.0.1", "localhost", "::1"}),
+        )
+        violations = check_invariants(self.engine, self.keyring, self.policy, evidence)
+        for violation in violations:
+            _log.error("%s %s %s", violation.invariant, violation.subject, violation.detail)
+        return demonstration_summary(self.figures, len(violations))
+
+    def start_afresh(self) -> None:
+        """Demonstrations: an empty, migrated database with its calendar at the beginning."""
+        if holds_real_data(self.engine):
+            raise SettingsFault(
+                "the database of CONTACTBOT_DATABASE_URL holds referrals that no demonstration"
+                " made; a demonstration would delete them. Give it a database of its own."
+            )
+        upgrade(self.engine)
+        downgrade(self.engine, "base")
+        upgrade(self.engine)
+        self.fix_clock()
+
+    def fix_clock(self) -> None:
+        """Set the simulated calendar if the settings ask for one and nobody has set it yet."""
+        if self.settings.now is not None:
+            fix_clock(self.engine, self.settings.now, self.settings.clock_speed)
+
+    def leap(self) -> None:
+        """Demonstrations: move the calendar to the next due moment, if nothing is in flight."""
+        leap(self.engine)
+
+    def _neutral_lines(self) -> frozenset[str]:
+        """All that a line on which nobody presses a key may hear."""
+        said = [
+            prompt
+            for script in (self.script, self.ring_back_script)
+            for turn in rehearse(script, CallFacts(), ["", ""])
+            for prompt in turn.prompts
+        ]
+        return frozenset(map(self.outreach.voice.heard, said))
+
+    def _import_offer(self, offer: ReferralFileOffer) -> bool:
+        try:
+            self.import_referrals(Path(offer.path), Path(offer.rejects_path))
+        except FileRefused:
+            return False
+        return True
+
+    def _case_store_folder(self) -> Path:
+        kind, _, place = (self.settings.case_store or "").partition(":")
+        if kind != "folder":
+            raise SettingsFault("CONTACTBOT_CASE_STORE must be folder:PATH in this version.")
+        return Path(place)
+
+    def _pace(self) -> float:
+        calls = self.policy.calls
+        return calls.per_second if self.settings.live_calls else calls.per_second_pretended
+
+    def _account(self) -> ProviderAccount:
+        settings = self.settings
+        if not settings.live_calls and not is_loopback(settings.twilio_api_url):
+            raise SettingsFault(
+                "CONTACTBOT_TWILIO_API_URL names a telephone network that is not on this machine;"
+                " only CONTACTBOT_LIVE_CALLS=1 allows that."
+            )
+        return ProviderAccount(
+            account_sid=settings.twilio_account_sid or "",
+            username=settings.twilio_account_sid or "",
+            password=settings.twilio_auth_tokens[0],
+            sender=settings.twilio_from or "",
+            api_url=settings.twilio_api_url,
+            live=settings.live_calls,
+        )
+
+    def _begin_service(self) -> None:
+        try:
+            self.service.begin_service(
+                [self._record_of(name) for name in (OUTREACH_SCRIPT, RING_BACK_SCRIPT)]
+            )
+        except NotMigrated as fault:
+            raise SettingsFault(
+                "the database is not ready for this version; run: contactbot db upgrade"
+            ) from fault
+
+    def _refuse_drafts(self) -> None:
+        """With live calls on, every word must have been approved by a named person."""
+        if not self.settings.live_calls:
+            return
+        welsh, reviews = read_welsh(), read_reviews()
+        for script in (self.script, self.ring_back_script):
+            drafts = unreviewed(script, welsh, reviews)
+            if drafts:
+                raise SettingsFault(
+                    f"The script {script.name} has {len(drafts)} texts nobody has approved;"
+                    " locales/cy/reviews.csv must name a reviewer for each before live calls."
+                )
+
+    def _script(self, name: str) -> Script:
+        return load_script(self._read(name), name)
+
+    def _record_of(self, name: str) -> dict[str, str]:
+        script = self._script(name)
+        return {
+            "hash": script.hash,
+            "name": script.name,
+            "version": str(script.version),
+            "body": self._read(name),
+        }
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self.settings.scripts_dir / name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise SettingsFault(
+                f"{name} cannot be read in CONTACTBOT_SCRIPTS_DIR: {error.strerror}."
+            ) from error
+
+
+@contextmanager
+def open_database(settings: Settings, *, pool_size: int = 5) -> Iterator[Engine]:
+    """The database of the settings; the embedded one runs at least as long as this block."""
+    with ExitStack() as stack:
+        url = settings.database_url
+        if url is None:
+            url = stack.enter_context(_embedded(settings)).url
+        engine = make_engine(url, pool_size=pool_size)
+        stack.callback(engine.dispose)
+        yield engine
+
+
+def _embedded(settings: Settings) -> EmbeddedServer:
+    try:
+        return start_embedded(settings.data_dir)
+    except EmbeddedServerFault as fault:
+        raise SettingsFault(f"the embedded database does not start: {fault}") from fault
+
+
+@contextmanager
+def open_application(settings: Settings, *, pool_size: int = 5) -> Iterator[Application]:
+    """A process's application: database joined, simulated clock fixed if the settings say so."""
+    with open_database(settings, pool_size=pool_size) as engine:
+        yield Application(settings, engine)
+
+
+def check_start(settings: Settings) -> None:
+    """Whether a server could start with these settings; raises `SettingsFault` if not."""
+    with open_application(settings) as application:
+        application.signatures  # noqa: B018 - made to be checked
+        application.outreach  # noqa: B018
+
+
+def begin_logging() -> None:
+    """Plain lines on stderr; libraries that could write a number or a name stay quiet."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("twilio", "urllib3", "apscheduler", "alembic", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.ERROR)

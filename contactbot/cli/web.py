@@ -1,0 +1,31 @@
+"""Serve the web application."""
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from contactbot.bootstrap import check_start
+from contactbot.config import read_settings
+from contactbot.web.serve import THREADS
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8080", show_default=True, help="Address and port.")
+@click.option("--processes", default=1, show_default=True, help="Server processes.")
+def web(bind: str, processes: int) -> None:
+    """Serve webhooks and health checks."""
+    check_start(read_settings())
+    host, _, port = bind.rpartition(":")
+    Granian(
+        "contactbot.web.serve:make_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=int(port),
+        workers=processes,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        process_name=None,
+    ).serve()

@@ -1,0 +1,25 @@
+"""Run a worker."""
+
+import click
+
+from contactbot.bootstrap import begin_logging, open_application
+from contactbot.config import SettingsFault, read_settings
+from contactbot.scheduling.worker import run_once, run_worker
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Run every due job once, then end.")
+@click.option(
+    "--leap", is_flag=True, hidden=True, help="Demonstrations: leap to the next due time."
+)
+def worker(*, once: bool, leap: bool) -> None:
+    """Place due calls, find out what became of them, deliver results."""
+    begin_logging()
+    settings = read_settings()
+    if leap and settings.live_calls:
+        raise SettingsFault("--leap is for demonstrations and refused while live calling is on.")
+    with open_application(settings) as application:
+        if once:
+            run_once(application)
+        else:
+            run_worker(application, leaping=leap)

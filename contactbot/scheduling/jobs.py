@@ -1,0 +1,87 @@
+"""What a worker does each time it is woken; the database knows what is due."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contactbot.bootstrap import Application
+from contactbot.operations.dispatch import Dispatched, place_next
+from contactbot.operations.reconcile import cancel_unwanted, reconcile
+from contactbot.operations.sync import synchronise
+
+_log = logging.getLogger("contactbot.worker")
+
+# Between two looks at the pace: short against the pace, long against the database.
+PACE_SECONDS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to do, and how often to be woken for it (seconds of real time)."""
+
+    name: str
+    every: float
+    run: Callable[[Application], object]
+
+
+def dispatch(application: Application, seconds: float = 2.0) -> int:
+    """Place due calls at the allowed pace for so long, or until nothing is due; how many."""
+    world = application.outreach
+    until = world.clock.boot_seconds() + seconds
+    placed = 0
+    while world.clock.boot_seconds() < until:
+        came_of_it = place_next(world)
+        if came_of_it is Dispatched.NOTHING_DUE:
+            break
+        if came_of_it is Dispatched.NOT_NOW:
+            world.clock.sleep(PACE_SECONDS)
+        placed += came_of_it is Dispatched.PLACED
+    return placed
+
+
+def dispatch_all(application: Application) -> None:
+    """Place everything that is due now, at the allowed pace, and come back when it is placed."""
+    world = application.outreach
+    while (came_of_it := place_next(world)) is not Dispatched.NOTHING_DUE:
+        if came_of_it is Dispatched.NOT_NOW:
+            world.clock.sleep(PACE_SECONDS)
+
+
+def settle(application: Application) -> None:
+    """Find out what became of attempts nobody heard of."""
+    reconcile(application.outreach)
+
+
+def stop_unwanted(application: Application) -> None:
+    """End calls that must not go on."""
+    cancel_unwanted(application.outreach)
+
+
+def deliver(application: Application) -> None:
+    """Hand results to the case store, take its events, take in its referral files."""
+    synchronise(application.exchange)
+
+
+def leap(application: Application) -> None:
+    """Demonstrations: when nothing is due and nothing in flight, go to the next due moment."""
+    application.leap()
+
+
+JOBS = (
+    Job("dispatch", 0.25, dispatch),
+    Job("stop_unwanted", 0.5, stop_unwanted),
+    Job("settle", 5.0, settle),
+    Job("deliver", 5.0, deliver),
+)
+
+
+def guarded(job: Job, application: Application) -> Callable[[], None]:
+    """The job, so that one failure is logged by kind and the next wake-up tries again."""
+
+    def run() -> None:
+        try:
+            job.run(application)
+        except Exception as error:  # noqa: BLE001 - the alarm clock must go on; nothing is lost
+            _log.error("job %s failed: %s", job.name, type(error).__name__)
+
+    return run
