@@ -6,7 +6,10 @@ import ipaddress
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from contactbot.phonenet.checks import on_this_machine
 from contactbot.phonenet.people import Person, changed_person, person_by_convention
@@ -54,32 +57,70 @@ def positive(text: str) -> float:
     return number
 
 
+OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "--bind": {
+            "type": address,
+            "default": ("127.0.0.1", 0),
+            "metavar": "127.0.0.1:PORT",
+            "help": "where to listen; port 0, the default, picks one and prints it",
+        },
+        "--seed": {"type": int, "help": "makes every chance repeatable; default: any"},
+        "--account": {"help": "the account identifier, AC…; or set PHONENET_ACCOUNT"},
+        "--token": {
+            "action": "append",
+            "dest": "tokens",
+            "help": "an auth token, newest first, repeatable; or set PHONENET_TOKENS, with commas",
+        },
+        "--cps": {
+            "type": positive,
+            "default": 1.0,
+            "help": "calls dialled a second, in real time (default 1, as at Twilio)",
+        },
+        "--tempo": {
+            "type": positive,
+            "default": 1.0,
+            "help": "how much faster than life handsets ring, listen and press (default 1)",
+        },
+        "--journal": {
+            "type": Path,
+            "metavar": "FILE",
+            "help": "keep what happened in this file, so that it survives a crash",
+        },
+        "--cast": {
+            "type": cast_file,
+            "default": {},
+            "metavar": "FILE",
+            "help": 'JSON: {"+44…": {"behaviour": …, "language": "cy"|"en", "code": "1234"}}',
+        },
+        "--reach": {
+            "type": origins,
+            "metavar": "PUBLIC=HERE",
+            "help": "sign what goes to the origin PUBLIC as such, and send it to HERE",
+        },
+        "--with-parent": {
+            "type": int,
+            "nargs": "?",
+            "const": os.getppid(),
+            "default": 0,
+            "metavar": "PID",
+            "help": "stop when the process that started this one (PID, if given) ends",
+        },
+    }
+)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line; secrets may come by environment, where no list of processes shows them."""
     environment = os.environ  # noqa: TID251 - this process knows nothing of contactbot.config
-    tokens = [token for token in environment.get("PHONENET_TOKENS", "").split(",") if token]
     options = argparse.ArgumentParser(prog="python -m contactbot.phonenet", description=DESCRIPTION)
-    add = options.add_argument
-    add("--bind", type=address, default=("127.0.0.1", 0), metavar="127.0.0.1:PORT",
-        help="where to listen; port 0, the default, picks one and prints it")  # fmt: skip
-    add("--seed", type=int, default=None, help="makes every chance repeatable; default: any")
-    add("--account", default=environment.get("PHONENET_ACCOUNT") or PRETENDED_ACCOUNT,
-        help="the account identifier, AC…; or set PHONENET_ACCOUNT")  # fmt: skip
-    add("--token", action="append", default=None, dest="tokens",
-        help="an auth token, newest first, repeatable; or PHONENET_TOKENS, by commas")  # fmt: skip
-    add("--cps", type=positive, default=1.0,
-        help="calls dialled a second, in real time (default 1, as at Twilio)")  # fmt: skip
-    add("--tempo", type=positive, default=1.0,
-        help="how much faster than life handsets ring, listen and press (default 1)")  # fmt: skip
-    add("--journal", type=Path, default=None, metavar="FILE",
-        help="keep what happened in this file, so that it survives a crash")  # fmt: skip
-    add("--cast", type=cast_file, default={}, metavar="FILE",
-        help='JSON: {"+44…": {"behaviour": …, "language": "cy"|"en", "code": "1234"}}')  # fmt: skip
-    add("--reach", type=origins, default=None, metavar="PUBLIC=HERE",
-        help="sign what goes to the origin PUBLIC as such, and send it to HERE")  # fmt: skip
-    add("--with-parent", nargs="?", type=int, const=os.getppid(), default=0, metavar="PID",
-        help="stop when the process that started this one (PID, if given) ends")  # fmt: skip
-    options.set_defaults(tokens_by_environment=tokens)
+    for name, settings in OPTIONS.items():
+        options.add_argument(name, **settings)
+    tokens = [token for token in environment.get("PHONENET_TOKENS", "").split(",") if token]
+    options.set_defaults(
+        account=environment.get("PHONENET_ACCOUNT") or PRETENDED_ACCOUNT,
+        tokens_by_environment=tokens,
+    )
     return options
 
 
