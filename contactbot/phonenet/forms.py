@@ -46,12 +46,12 @@ def status_form(call: Call, status: CallStatus) -> list[tuple[str, str]]:
 
 
 def gather_form(digits: str, finished_on: str) -> list[tuple[str, str]]:
-    """The fields that a Gather adds; with no key pressed `Digits` is left out or blank."""
+    """The fields that a Gather adds: `Digits` is left out if no key came, blank if only the last."""
     form = [("msg", "Gather End")]
-    if digits:
+    if digits or finished_on:
         form.append(("Digits", digits))
     if finished_on:
-        form += [("FinishedOnKey", finished_on)] if digits else [("Digits", "")]
+        form.append(("FinishedOnKey", finished_on))
     return form
 
 
