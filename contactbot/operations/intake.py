@@ -6,7 +6,7 @@ back a suppression.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from uuid import UUID
 
@@ -148,15 +148,21 @@ class _Intake:
     def _import(self, transaction: IntakeTransaction, rows: list[IncomingRow]) -> _Tally:
         """One batch in one transaction."""
         tally = _Tally(Counter(read=len(rows)))
-        known = transaction.known_referrals({_key(row): _fingerprint(row) for row in rows})
-        new_or_changed = [row for row in rows if self._is_news(row, known, tally)]
+        given = [_Given(row, _key(row), _fingerprint(row)) for row in rows]
+        known = transaction.known_referrals({each.key: each.fingerprint for each in given})
         reading = Reading(transaction.instant.calendar, self._rules.allow_pretend)
-        taken = [pair for row in new_or_changed for pair in _read(row, reading, tally)]
-        before = [known[_key(row)] for row, _ in taken if _key(row) in known]
+        # Row by row: a row that could not be read does not stand in the way of a mended one.
+        taken = [
+            pair
+            for each in given
+            if self._is_news(each, known.get(each.key), tally)
+            for pair in _read(each, reading, tally)
+        ]
+        before = [known[each.key] for each, _ in taken if each.key in known]
         batch = Batch(transaction, self._rules.policy, [row for _, row in taken], before)
-        for incoming, row in taken:
-            referral = known.get(_key(incoming))
-            tally.taken.add(batch.take(row, _fingerprint(incoming), referral))
+        for each, row in taken:
+            referral = known.get(each.key)
+            tally.taken.add(batch.take(row, each.fingerprint, referral))
             tally.counts["updated"] += referral is not None
             tally.unknown_flags.update(row.flags.unknown)
         tally.held = batch.finish()
@@ -165,43 +171,51 @@ class _Intake:
         transaction.audit("intake", "referrals_imported", None, rows=str(len(rows)))
         return tally
 
-    def _is_news(self, row: IncomingRow, known: Mapping[Key, KnownReferral], tally: _Tally) -> bool:
+    def _is_news(self, given: "_Given", known: KnownReferral | None, tally: _Tally) -> bool:
         """Whether the row says something that neither the store nor this file said before."""
-        key, said = _key(row), hash(_fingerprint(row))
-        earlier = tally.seen.get(key, self.total.seen.get(key))
+        said = hash(given.fingerprint)
+        earlier = tally.seen.get(given.key, self.total.seen.get(given.key))
         if earlier is not None and earlier != said:
-            tally.contradicted.append(key)
-            _reject(row, (_TWICE,), tally)
+            tally.contradicted.append(given.key)
+            _reject(given, (replace(_TWICE, value=given.key[1]),), tally)
             return False
-        tally.seen[key] = said
-        referral = known.get(key)
-        if earlier is None and (referral is None or not referral.unchanged):
+        tally.seen[given.key] = said
+        if earlier is None and (known is None or not known.unchanged):
             return True
         tally.counts["unchanged"] += 1
-        if referral is not None and referral.state is ReferralState.HELD and earlier is None:
+        if known is not None and known.state is ReferralState.HELD and earlier is None:
             tally.counts["held_before"] += 1
         return False
 
     def _hold_contradicted(self, transaction: IntakeTransaction, tally: _Tally) -> None:
         if tally.contradicted:
             found = transaction.known_referrals(dict.fromkeys(tally.contradicted, ""))
-            tally.held |= hold_contradicted(transaction, list(found.values()), self._rules.policy)
+            held = hold_contradicted(transaction, list(found.values()), self._rules.policy)
+            tally.held |= held
 
 
-def _read(
-    row: IncomingRow, reading: Reading, tally: _Tally
-) -> Iterator[tuple[IncomingRow, ReferralRow]]:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A row with its key and its words, which are compared before anything is read from it."""
+
+    row: IncomingRow
+    key: Key
+    fingerprint: str = field(repr=False)
+
+
+def _read(given: _Given, reading: Reading, tally: _Tally) -> Iterator[tuple[_Given, ReferralRow]]:
     """The row with its values, or nothing where it is rejected."""
-    read = row.faults or read_row(row.cells, reading)
+    read = given.row.faults or read_row(given.row.cells, reading)
     if isinstance(read, ReferralRow):
-        yield row, read
+        yield given, read
     else:
-        _reject(row, read, tally)
+        del tally.seen[given.key]
+        _reject(given, read, tally)
 
 
-def _reject(row: IncomingRow, faults: tuple[RowFault, ...], tally: _Tally) -> None:
+def _reject(given: _Given, faults: tuple[RowFault, ...], tally: _Tally) -> None:
     tally.counts["rejected"] += 1
-    tally.rejects.append((row, faults))
+    tally.rejects.append((given.row, faults))
 
 
 def _key(row: IncomingRow) -> Key:

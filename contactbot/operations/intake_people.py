@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from uuid import UUID
 
 from contactbot.domain.contact_profile import merged, profile_of
@@ -72,8 +73,8 @@ def learn(person: PersonRecord, row: ReferralRow, new_ids: Iterator[UUID], *, so
     it no longer gives is taken back.
     """
     details = with_news(person.details, details_of(row))
-    if person.language_told_by_person and person.details.language:
-        details = with_news(details, person.details) if details != person.details else details
+    if person.language_told_by_person:
+        details = replace(details, language=person.details.language)
     if details != person.details:
         person.details, person.changed = details, True
     _learn_numbers(person, row, new_ids, sole=sole)

@@ -242,6 +242,21 @@ def test_rejected_rows_leave_the_others_alone(intake):
     assert intake.rejects.rows == [(3, ["phone"]), (4, ["source"])]
 
 
+def test_a_row_that_cannot_be_read_does_not_stand_in_the_way_of_a_mended_one(intake):
+    bad = ANN | {"phone": "4.477E+11"}
+    result = intake(bad, bad, ANN, BEA | {"reference": ""}, ANN | {"reference": ""})
+    assert (result.accepted, result.rejected, result.unchanged) == (1, 4, 0)
+    assert [columns for _, columns in intake.rejects.rows] == [["phone"]] * 2 + [["reference"]] * 2
+    assert intake.states() == {"A1": "awaiting_contact"}
+
+
+def test_the_language_a_person_chose_outranks_the_file(intake):
+    intake(ANN | {"language": "en"})
+    intake.run("UPDATE persons SET language = 'cy', language_source = 'call'")
+    intake(ANN | {"language": "en", "email": "sian@example.org"})
+    assert intake.ask("SELECT language, language_source FROM persons") == [("cy", "call")]
+
+
 def test_a_poisonous_row_is_rejected_alone(intake):
     intake.run("ALTER TABLE referrals ADD CONSTRAINT poison CHECK (reference <> 'B1')")
     result = intake(ANN, BEA, ANN | {"reference": "A2"})
