@@ -55,7 +55,18 @@ def parse_hours(text: str) -> WeeklyHours:
             days[day].append((start, end))
     if not any(days):
         raise ValueError("no hours are given")
-    return WeeklyHours(tuple(tuple(sorted(intervals)) for intervals in days))
+    return WeeklyHours(tuple(_joined(intervals) for intervals in days))
+
+
+def _joined(intervals: list[Interval]) -> tuple[Interval, ...]:
+    """Intervals that touch or overlap are one, so that no window seems to close inside itself."""
+    joined: list[Interval] = []
+    for start, end in sorted(intervals):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def _days(first: str, last: str) -> range:
@@ -123,7 +134,11 @@ def closing_after(
     if interval is None:
         return None
     day = at.astimezone(LONDON).date()
-    return min(end for end in _instants(day, interval[1]) if end > at)
+    if _changes(day):
+        midnight = _instants(day, DAY_MINUTES)[0]
+        minutes = _every_minute(at, midnight)
+        return next((end for end in minutes if not is_open(hours, end, closed)), midnight)
+    return _instants(day, interval[1])[0]
 
 
 def next_opening(
@@ -158,6 +173,7 @@ def _first_open(
     return begin.astimezone(UTC)
 
 
+@lru_cache(maxsize=512)
 def _changes(day: date) -> bool:
     """Whether the clocks change on that day."""
     midnight, next_midnight = (_instants(day + timedelta(days=n), 0)[0] for n in (0, 1))
@@ -165,10 +181,11 @@ def _changes(day: date) -> bool:
 
 
 def _every_minute(begin: datetime, finish: datetime) -> Iterator[datetime]:
+    """The beginning itself, then every whole minute before the finish (UTC)."""
     at = begin.astimezone(UTC)
     while at < finish:
         yield at
-        at += MINUTE
+        at = at.replace(second=0, microsecond=0) + MINUTE
 
 
 def _interval(hours: WeeklyHours, at: datetime, closed: DayIsClosed) -> Interval | None:
@@ -184,6 +201,7 @@ def _interval(hours: WeeklyHours, at: datetime, closed: DayIsClosed) -> Interval
     return None
 
 
+@lru_cache(maxsize=4096)
 def _instants(day: date, minutes: int) -> tuple[datetime, ...]:
     """When the wall clock shows this: once, or twice on the night the clocks go back."""
     shown = datetime.combine(day, time()) + timedelta(minutes=minutes)

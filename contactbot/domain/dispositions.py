@@ -37,6 +37,7 @@ class Disposition(StrEnum):
 
 _BY_STATE: Final[Mapping[AttemptState, Disposition]] = MappingProxyType(
     {
+        AttemptState.COMPLETED: Disposition.ANSWERED_NO_KEY,
         AttemptState.NO_ANSWER: Disposition.NO_ANSWER,
         AttemptState.BUSY: Disposition.BUSY,
         AttemptState.FAILED: Disposition.FAILED,
@@ -61,8 +62,8 @@ def disposition_of(state: AttemptState, ending: str | None) -> Disposition:
     """The disposition of an ended attempt: by how the talk ended, else by the call's own state.
 
     An ending nobody knows is `error`, which a person looks at; a completed call in which nothing
-    was recorded is one that was answered without a key.
+    was recorded is one that was answered without a key, and a call that has not ended is `unknown`.
     """
     if ending is not None:
         return _BY_ENDING.get(ending, Disposition.ERROR)
-    return _BY_STATE.get(state, Disposition.ANSWERED_NO_KEY)
+    return _BY_STATE.get(state, Disposition.UNKNOWN)

@@ -6,22 +6,19 @@ disagrees or an error of its own is a Deny, never an exception.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from contactbot.domain.attempts import AttemptState
-from contactbot.domain.calendar import (
-    LONDON,
-    WeeklyHours,
-    closing_after,
-    next_opening,
-    overlap,
-)
+from contactbot.domain.calendar import LONDON, WeeklyHours
 from contactbot.domain.policy import Policy
-from contactbot.domain.reasons import PASSING, Reason
+from contactbot.domain.policy_tables import Then
+from contactbot.domain.reasons import Reason
 from contactbot.domain.referral import Permission, ReferralState
 from contactbot.domain.safety import Tier
 from contactbot.domain.spacing import Limited, limits_reached
+from contactbot.domain.window import Window, window_for
 
 
 class Channel(StrEnum):
@@ -126,8 +123,14 @@ class Decision:
 
 OPEN_STATES = frozenset({ReferralState.AWAITING_CONTACT, ReferralState.ATTEMPTED})
 PLANNED_STATES = OPEN_STATES | {ReferralState.NEW, ReferralState.HELD}
-SKEW_PAUSE = timedelta(minutes=1)
-LIVE_PAUSE = timedelta(minutes=10)
+# A person who agreed to support is rung again by a caller, never by the machine.
+BY_HAND_STATES = OPEN_STATES | {ReferralState.CONTACTED, ReferralState.ONGOING}
+# How long to wait for what has no time of its own.
+_PAUSES = MappingProxyType(
+    {Reason.CLOCK_SKEW: timedelta(minutes=1), Reason.LIVE_ATTEMPT: timedelta(minutes=10)}
+)
+_STATES = frozenset(ReferralState)
+_TIERS = frozenset(Tier)
 
 
 def decide(request: Request, facts: ContactFacts, policy: Policy) -> Decision:
@@ -142,36 +145,68 @@ def decide(request: Request, facts: ContactFacts, policy: Policy) -> Decision:
 
 
 def _decide(request: Request, facts: ContactFacts, policy: Policy) -> Decision:
-    hours = _hours(request, facts, policy)
-    limits = (
-        () if request.moment is Moment.ANSWER else limits_reached(facts.history, facts.now, policy)
+    unreadable = tuple(_unreadable(request, facts))
+    if unreadable:
+        return _denial(unreadable, policy, None)
+    answering = request.moment is Moment.ANSWER
+    limits = () if answering else limits_reached(facts.history, facts.now, policy)
+    said, then = _cell(request, facts, policy)
+    window = _window(request, facts, policy, then)
+    standing = tuple(_standing(request, facts, policy, (said, then)))
+    passing = tuple(_passing(request, facts, policy, window, limits))
+    if standing or passing or window is None:
+        again = None
+        if window is not None and not standing:
+            again = _look_again(request, facts, policy, window, (passing, limits))
+        return _denial(standing + passing or (Reason.NOT_PERMITTED,), policy, again)
+    return Decision(
+        allowed=True,
+        reasons=(),
+        policy_version=policy.version,
+        look_again_at=None,
+        closes_at=window.closing_after(facts.now),
     )
-    reasons = tuple(
-        dict.fromkeys(
-            (*_standing(request, facts, policy), *_passing(request, facts, policy, hours, limits))
-        )
-    )
-    if not reasons and hours is not None:
-        closes = closing_after(hours, facts.now)
-        return Decision(
-            allowed=True,
-            reasons=(),
-            policy_version=policy.version,
-            look_again_at=None,
-            closes_at=closes,
-        )
-    reasons = reasons or (Reason.NOT_PERMITTED,)
-    again = _look_again(reasons, facts, hours, limits)
+
+
+def _denial(reasons: tuple[Reason, ...], policy: Policy, again: datetime | None) -> Decision:
+    reasons = tuple(dict.fromkeys(reasons))
     return Decision(
         allowed=False, reasons=reasons, policy_version=policy.version, look_again_at=again
     )
 
 
-def _standing(request: Request, facts: ContactFacts, policy: Policy) -> Iterator[Reason]:
-    """Reasons that only a person or an event can remove."""
+def _unreadable(request: Request, facts: ContactFacts) -> Iterator[Reason]:
+    """Values nobody has a rule for: nothing else can be judged by them."""
     if facts.now.tzinfo is None:
         yield Reason.TIME_WITHOUT_ZONE
-    yield from _state(request, facts)
+    known = facts.state in _STATES and facts.tier in _TIERS
+    if not known or not all(isinstance(value, kind) for value, kind in _kinds(request, facts)):
+        yield Reason.UNKNOWN_VALUE
+
+
+def _kinds(request: Request, facts: ContactFacts) -> Iterator[tuple[object, type]]:
+    """Every value that must be of its kind, since an empty or odd one might read as consent."""
+    yield from ((request.channel, Channel), (request.means, Means), (request.moment, Moment))
+    yield from ((request.released, bool), (facts.live, bool), (facts.language_hold, bool))
+    yield from ((facts.holds, tuple), (facts.suppressions, tuple), (facts.history, tuple))
+    if facts.number is not None:
+        yield from ((facts.number.usable, bool), (facts.number.suspended, bool))
+    if facts.profile is not None:
+        yield facts.profile.voided, bool
+        for said in (
+            facts.profile.safe_call,
+            facts.profile.safe_text,
+            facts.profile.safe_voicemail,
+        ):
+            yield said, Permission
+
+
+def _standing(
+    request: Request, facts: ContactFacts, policy: Policy, cell: tuple[Permission, Then]
+) -> Iterator[Reason]:
+    """Reasons that only a person or an event can remove."""
+    if facts.state not in _open_states(request):
+        yield Reason.NOT_OPEN
     if facts.suppressions:
         yield Reason.SUPPRESSED
     if facts.holds:
@@ -179,14 +214,21 @@ def _standing(request: Request, facts: ContactFacts, policy: Policy) -> Iterator
     if facts.language_hold:
         yield Reason.LANGUAGE
     yield from _number(facts.number)
-    yield from _permission(request, facts, policy)
+    if facts.profile is None:
+        yield Reason.NO_PROFILE
+        return
+    yield from _permission(request, facts, cell)
+    if cell[0] is Permission.YES:
+        yield from _belief(facts.profile, facts, policy, cell[1])
+    window = _window(request, facts, policy, cell[1])
+    if window is not None and window.is_empty:
+        yield Reason.NO_HOURS
 
 
-def _state(request: Request, facts: ContactFacts) -> Iterator[Reason]:
-    if facts.state not in frozenset(ReferralState) or facts.tier not in frozenset(Tier):
-        yield Reason.UNKNOWN_VALUE
-    elif facts.state not in (PLANNED_STATES if request.moment is Moment.PLANNED else OPEN_STATES):
-        yield Reason.NOT_OPEN
+def _open_states(request: Request) -> frozenset[ReferralState]:
+    if request.moment is Moment.PLANNED:
+        return PLANNED_STATES
+    return BY_HAND_STATES if request.means is Means.BY_HAND else OPEN_STATES
 
 
 def _number(number: NumberFacts | None) -> Iterator[Reason]:
@@ -199,41 +241,54 @@ def _number(number: NumberFacts | None) -> Iterator[Reason]:
         yield Reason.NUMBER_UNUSABLE
 
 
-def _permission(request: Request, facts: ContactFacts, policy: Policy) -> Iterator[Reason]:
-    """The permission table, and how far the profile can still be believed."""
-    profile = facts.profile
-    if profile is None:
-        yield Reason.NO_PROFILE
-        return
-    if profile.voided and not request.released:
+def _cell(request: Request, facts: ContactFacts, policy: Policy) -> tuple[Permission, Then]:
+    """What the person said about this channel, and what the permission table makes of it."""
+    if facts.profile is None:
+        return Permission.BLANK, "deny"
+    said = {
+        Channel.CALL: facts.profile.safe_call,
+        Channel.TEXT: facts.profile.safe_text,
+        Channel.VOICEMAIL: facts.profile.safe_voicemail,
+    }[request.channel]
+    # Two rules hold even if a table were to say otherwise.
+    if said is Permission.NO or _machine_for_protected(request, facts):
+        return said, "deny"
+    cell = (str(facts.tier), str(request.channel), str(request.means), str(said))
+    return said, policy.permissions.get(cell, "deny")
+
+
+def _machine_for_protected(request: Request, facts: ContactFacts) -> bool:
+    return facts.tier != Tier.STANDARD and request.means is not Means.BY_HAND
+
+
+def _permission(
+    request: Request, facts: ContactFacts, cell: tuple[Permission, Then]
+) -> Iterator[Reason]:
+    said, then = cell
+    released = request.released and request.means is Means.BY_HAND
+    if facts.profile is not None and facts.profile.voided and not released:
         yield Reason.PROFILE_VOIDED
-    said, then = _cell(request, facts, policy)
-    if then == "deny":
-        yield _denial(facts, request, said)
-    if then == "supervisor_release" and not request.released:
-        yield Reason.NEEDS_RELEASE
-    if said is Permission.YES:
-        yield from _belief(then, profile, facts, policy)
-
-
-def _denial(facts: ContactFacts, request: Request, said: Permission) -> Reason:
     if said is Permission.NO:
-        return Reason.SAID_NO
-    if facts.tier == Tier.PROTECTED and request.means is Means.AUTOMATIC:
-        return Reason.PROTECTED
-    return Reason.NOT_PERMITTED
+        yield Reason.SAID_NO
+    elif _machine_for_protected(request, facts):
+        yield Reason.PROTECTED
+    elif then == "deny":
+        yield Reason.NOT_PERMITTED
+    elif then == "supervisor_release" and not released:
+        yield Reason.NEEDS_RELEASE
 
 
 def _belief(
-    then: str, profile: ProfileFacts, facts: ContactFacts, policy: Policy
+    profile: ProfileFacts, facts: ContactFacts, policy: Policy, then: Then
 ) -> Iterator[Reason]:
+    """How far a yes can still be believed."""
     confirmed = profile.confirmed_on
     if confirmed is None:
         if then == "confirmed_profile_hours":
             yield Reason.PROFILE_UNCONFIRMED
         return
     days = policy.profiles.standard_valid_days
-    if facts.tier == Tier.PROTECTED:
+    if facts.tier != Tier.STANDARD:
         days = policy.profiles.protected_valid_days
     age = (facts.now.astimezone(LONDON).date() - confirmed).days
     # A date that lies ahead cannot be true, so it is believed no more than one long past.
@@ -241,75 +296,58 @@ def _belief(
         yield Reason.PROFILE_STALE
 
 
-def _cell(request: Request, facts: ContactFacts, policy: Policy) -> tuple[Permission, str]:
-    if facts.profile is None:
-        return Permission.BLANK, "deny"
-    said = Permission(
-        {
-            Channel.CALL: facts.profile.safe_call,
-            Channel.TEXT: facts.profile.safe_text,
-            Channel.VOICEMAIL: facts.profile.safe_voicemail,
-        }[request.channel]
-    )
-    cell = (str(facts.tier), str(request.channel), str(request.means), str(said))
-    return said, policy.permissions.get(cell, "deny")
-
-
-def _hours(request: Request, facts: ContactFacts, policy: Policy) -> WeeklyHours | None:
-    """The hours that hold for this contact; None where the table gives none."""
-    _, then = _cell(request, facts, policy)
-    if then == "deny":
-        return None
-    wished = facts.profile.hours if facts.profile and "profile" in then else None
-    return overlap(wished or policy.hours.default, policy.hours.outer)
+def _window(request: Request, facts: ContactFacts, policy: Policy, then: Then) -> Window | None:
+    wished = facts.profile.hours if facts.profile else None
+    automatic = request.means is not Means.BY_HAND
+    return window_for(then, wished, policy.hours, automatic=automatic)
 
 
 def _passing(
     request: Request,
     facts: ContactFacts,
     policy: Policy,
-    hours: WeeklyHours | None,
+    window: Window | None,
     limits: tuple[Limited, ...],
 ) -> Iterator[Reason]:
     """Reasons that time alone removes."""
     if abs(facts.skew) > timedelta(seconds=policy.calls.max_skew_seconds):
         yield Reason.CLOCK_SKEW
-    if hours is not None and request.moment is not Moment.PLANNED:
-        yield from _window(request, facts, policy, hours)
-    if hours is not None and request.moment is Moment.PLANNED:
-        if closing_after(hours, facts.now) is None:
+    if window is not None:
+        closes = window.closing_after(facts.now)
+        if closes is None:
             yield Reason.OUTSIDE_HOURS
+        elif closes - facts.now < _margin(request, policy):
+            yield Reason.WINDOW_CLOSING
     if facts.live and request.moment is not Moment.ANSWER:
         yield Reason.LIVE_ATTEMPT
     yield from (limit.reason for limit in limits)
 
 
-def _window(
-    request: Request, facts: ContactFacts, policy: Policy, hours: WeeklyHours
-) -> Iterator[Reason]:
-    closes = closing_after(hours, facts.now)
-    if closes is None:
-        yield Reason.OUTSIDE_HOURS
-        return
-    margin = policy.calls.close_margin_seconds + policy.calls.ring_seconds_automatic
-    if request.moment is Moment.DISPATCH and closes - facts.now < timedelta(seconds=margin):
-        yield Reason.WINDOW_CLOSING
+def _margin(request: Request, policy: Policy) -> timedelta:
+    """How long before closing a contact must begin: once begun, it may use the window whole."""
+    if request.moment is not Moment.DISPATCH:
+        return timedelta(0)
+    calls = policy.calls
+    ring = calls.ring_seconds_automatic
+    if request.means is Means.BY_HAND:
+        ring = calls.ring_seconds_by_hand
+    return timedelta(seconds=calls.close_margin_seconds + ring)
 
 
 def _look_again(
-    reasons: tuple[Reason, ...],
+    request: Request,
     facts: ContactFacts,
-    hours: WeeklyHours | None,
-    limits: tuple[Limited, ...],
+    policy: Policy,
+    window: Window,
+    found: tuple[tuple[Reason, ...], tuple[Limited, ...]],
 ) -> datetime | None:
-    """The earliest moment at which all these reasons could be gone; None if not by themselves."""
-    if hours is None or not set(reasons) <= PASSING:
-        return None
-    earliest = max([facts.now, *(limit.until for limit in limits)])
-    if Reason.CLOCK_SKEW in reasons:
-        earliest = max(earliest, facts.now + SKEW_PAUSE)
-    if Reason.LIVE_ATTEMPT in reasons:
-        earliest = max(earliest, facts.now + LIVE_PAUSE)
-    if Reason.WINDOW_CLOSING in reasons:
-        earliest = max(earliest, closing_after(hours, facts.now) or facts.now)
-    return next_opening(hours, earliest)
+    """The earliest moment (UTC) at which all these reasons could be gone; None if none is near."""
+    reasons, limits = found
+    pauses = [_PAUSES[reason] for reason in reasons if reason in _PAUSES]
+    earliest = max([facts.now.astimezone(UTC), *(limit.until for limit in limits)])
+    earliest = max([earliest, *(facts.now + pause for pause in pauses)])
+    opening = window.next_opening(earliest)
+    closes = window.closing_after(opening) if opening else None
+    if opening and closes and closes - opening < _margin(request, policy):
+        return window.next_opening(closes)
+    return opening

@@ -1,8 +1,8 @@
 """Where a referral goes next: who tries it, when at the earliest, and when it is given up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from contactbot.domain.calendar import (
@@ -11,10 +11,10 @@ from contactbot.domain.calendar import (
     WeeklyHours,
     add_working_days,
     day_part,
-    next_opening,
-    overlap,
 )
+from contactbot.domain.dispositions import Disposition
 from contactbot.domain.gate import (
+    PLANNED_STATES,
     Channel,
     ContactFacts,
     Decision,
@@ -25,10 +25,12 @@ from contactbot.domain.gate import (
     decide,
 )
 from contactbot.domain.policy import Policy
-from contactbot.domain.policy_tables import DispositionRow
+from contactbot.domain.policy_tables import DispositionRow, Then
 from contactbot.domain.reasons import PASSING, Reason
-from contactbot.domain.referral import ReferralState
+from contactbot.domain.referral import Permission, ReferralState
+from contactbot.domain.safety import Tier
 from contactbot.domain.spacing import limits_reached
+from contactbot.domain.window import Window, window_for
 
 PLANNED_CALL = Request(Channel.CALL, Means.AUTOMATIC, Moment.PLANNED)
 # Reasons for which a person may still be able to do what the machine may not.
@@ -44,10 +46,12 @@ FOR_A_CALLER = frozenset(
         Reason.PROFILE_VOIDED,
         Reason.NOT_PERMITTED,
         Reason.LANGUAGE,
+        Reason.NO_HOURS,
     }
 )
+REFUSALS = frozenset({ReferralState.DECLINED, ReferralState.SUPPRESSED})
 RISK_RANK = {"red": 0, "amber": 1, None: 2, "green": 3}
-SEARCH_STEPS = 60
+SEARCH_STEPS = 4 * 7  # a week of day-parts, nights included
 PART_STARTS = (0, 12, 17)
 
 
@@ -85,6 +89,11 @@ def risk_rank(risk: str | None) -> int:
     return RISK_RANK.get(risk, 0)
 
 
+def enhanced(tier: str, flags: Iterable[str], policy: Policy) -> bool:
+    """Whether the shorter first-try clock holds: protected, hate or repeat."""
+    return tier != Tier.STANDARD or not policy.tiers.enhanced_flags.isdisjoint(map(str, flags))
+
+
 def breach_at(case: CaseFacts, policy: Policy) -> datetime:
     """When the first try is late: so many working days after receipt."""
     tries = policy.tries
@@ -93,7 +102,7 @@ def breach_at(case: CaseFacts, policy: Policy) -> datetime:
 
 
 def plan_first(facts: ContactFacts, case: CaseFacts, policy: Policy) -> Plan:
-    """Where a referral goes that nobody is trying at this moment."""
+    """Where a referral goes that nobody is trying at this moment: a new one, or a changed one."""
     return _by_gate(facts, case, policy, decide(PLANNED_CALL, facts, policy), facts.now)
 
 
@@ -102,26 +111,42 @@ def plan_next(
 ) -> Plan:
     """Where a referral goes after an attempt with this disposition has ended.
 
-    A refusal stands whatever else is true; holds and suppressions come next; then the number of
-    tries. A disposition nobody knows holds the case for a person.
+    A refusal made in this call stands whatever else is true, and one made before it stands too;
+    suppressions and holds come next; then the number of tries. A disposition nobody knows holds
+    the case for a person.
     """
-    row = policy.disposition(last_disposition or "unknown")
+    row = policy.disposition(last_disposition or Disposition.UNKNOWN)
     late = breach_at(case, policy)
-    if row.next == "final":
-        return Plan(Route.NONE, ReferralState(row.state), None, late)
-    stopped = _stopped(facts, late)
-    if stopped is not None:
-        return stopped
+    settled = _settled(facts, row, late)
+    if settled is not None:
+        return settled
     if row.next == "hold":
         return Plan(Route.NONE, ReferralState.HELD, None, late, (Reason.HELD,))
     tried = replace(facts, state=_state(facts))
     if row.next == "caller":
-        state = ReferralState(row.state or tried.state)
-        return Plan(Route.CALLER, state, None, late)
-    if _exhausted(tried, case, policy):
-        return Plan(Route.NONE, ReferralState.NO_CONTACT, None, late)
+        return Plan(Route.CALLER, ReferralState(row.state or tried.state), None, late)
     decision = decide(PLANNED_CALL, tried, policy)
     return _by_gate(tried, case, policy, decision, _next_try(tried, policy, row))
+
+
+def _settled(facts: ContactFacts, row: DispositionRow, late: datetime) -> Plan | None:
+    """The plan where nothing is left to plan: it was said, it was settled before, or it is barred.
+
+    What was settled before is never overwritten by a call that settled nothing.
+    """
+    if row.state in REFUSALS:
+        return Plan(Route.NONE, ReferralState(row.state), None, late)
+    if row.next != "final" and facts.state not in PLANNED_STATES:
+        return Plan(Route.NONE, _settled_state(facts.state), None, late, (Reason.NOT_OPEN,))
+    if row.next != "final" or facts.suppressions:
+        return _stopped(facts, late)
+    return Plan(Route.NONE, ReferralState(row.state), None, late)
+
+
+def _settled_state(state: str) -> ReferralState:
+    """The state as it is; one nobody has heard of is held for a person."""
+    known = {str(known): known for known in ReferralState}
+    return known.get(state, ReferralState.HELD)
 
 
 def _stopped(facts: ContactFacts, late: datetime) -> Plan | None:
@@ -146,11 +171,25 @@ def _by_gate(
         return stopped
     state = _state(facts)
     standing = set(reasons) - PASSING
-    if not standing:
-        due = max(earliest, decision.look_again_at or facts.now)
-        return Plan(Route.AUTOMATIC, state, due, late)
-    route = Route.CALLER if standing <= FOR_A_CALLER else Route.NONE
-    return Plan(route, state, None, late, reasons)
+    if standing:
+        route = Route.CALLER if standing <= FOR_A_CALLER else Route.NONE
+        return Plan(route, state, None, late, reasons)
+    due = max(earliest, facts.now if decision.allowed else decision.look_again_at or earliest)
+    return _automatic(facts, case, policy, Plan(Route.AUTOMATIC, state, due, late))
+
+
+def _automatic(facts: ContactFacts, case: CaseFacts, policy: Policy, plan: Plan) -> Plan:
+    """The plan for another automatic try, unless there have been enough or a person must go on."""
+    past = [row for row, _ in _since(facts, policy, case.referred_at)]
+    if any(row.next == "caller" for row in past):
+        return replace(plan, route=Route.CALLER, due_at=None)
+    failed = sum(row.name == Disposition.FAILED for row in past)
+    if failed >= policy.tries.failures_before_caller:
+        reasons = (Reason.NUMBER_UNUSABLE,)
+        return replace(plan, route=Route.CALLER, due_at=None, reasons=reasons)
+    if plan.due_at is not None and _exhausted(facts, case, policy, plan.due_at):
+        return replace(plan, route=Route.NONE, state=ReferralState.NO_CONTACT, due_at=None)
+    return plan
 
 
 def _state(facts: ContactFacts) -> ReferralState:
@@ -158,35 +197,35 @@ def _state(facts: ContactFacts) -> ReferralState:
     return ReferralState.ATTEMPTED if tried else ReferralState.AWAITING_CONTACT
 
 
-def _tries(facts: ContactFacts, policy: Policy, since: datetime) -> list[PastAttempt]:
-    """Attempts at the person that count as tries of this referral."""
-    return [
-        attempt
-        for attempt in facts.history
-        if attempt.same_person
-        and attempt.placed_at is not None
-        and attempt.placed_at >= since
-        and policy.disposition(attempt.disposition or "unknown").counts_as_try
-    ]
+def _since(
+    facts: ContactFacts, policy: Policy, since: datetime
+) -> Iterator[tuple[DispositionRow, datetime]]:
+    """Attempts at the person since the referral came, with what each counts for and its time."""
+    for past in facts.history:
+        if past.same_person and past.placed_at is not None and past.placed_at >= since:
+            yield policy.disposition(past.disposition or Disposition.UNKNOWN), past.placed_at
 
 
-def _exhausted(facts: ContactFacts, case: CaseFacts, policy: Policy) -> bool:
-    """Whether the person was tried often and variously enough, or for long enough."""
-    tries = _tries(facts, policy, case.referred_at)
-    if not tries:
+def _exhausted(facts: ContactFacts, case: CaseFacts, policy: Policy, due_at: datetime) -> bool:
+    """Whether the person has been tried often and variously enough, or for long enough by then."""
+    times = [at for row, at in _since(facts, policy, case.referred_at) if row.counts_as_try]
+    if not times:
         return False
     rules = policy.tries
-    times = [attempt.placed_at for attempt in tries if attempt.placed_at is not None]
-    if facts.now >= add_working_days(min(times), rules.within_working_days):
+    if due_at >= add_working_days(min(times), rules.within_working_days):
         return True
     parts = {day_part(at) for at in times}
-    wanted = min(rules.day_parts, len(_parts_open(_hours(facts, policy))))
-    return len(tries) >= rules.most and len(parts) >= wanted
+    wanted = min(rules.day_parts, len(_parts_open(_window(facts, policy).hours)))
+    return len(times) >= rules.most and len(parts) >= wanted
 
 
-def _hours(facts: ContactFacts, policy: Policy) -> WeeklyHours:
-    wished = facts.profile.hours if facts.profile else None
-    return overlap(wished or policy.hours.default, policy.hours.outer)
+def _window(facts: ContactFacts, policy: Policy) -> Window:
+    """The hours in which this person may be called automatically, or would be."""
+    profile = facts.profile
+    asked = profile is not None and profile.safe_call is Permission.YES
+    then: Then = "profile_hours" if asked else "default_hours"
+    wished = profile.hours if profile else None
+    return window_for(then, wished, policy.hours, automatic=True) or Window(policy.hours.default)
 
 
 def _parts_open(hours: WeeklyHours) -> set[DayPart]:
@@ -207,22 +246,22 @@ def _next_try(facts: ContactFacts, policy: Policy, row: DispositionRow) -> datet
     earliest = max([facts.now, *(limit.until for limit in limits)])
     if row.next == "retry_next_day":
         earliest = max(earliest, _midnight_after(facts.now))
-    hours = _hours(facts, policy)
+    window = _window(facts, policy)
     if row.next == "retry_other_day_part":
-        return _in_new_part(facts.history, hours, earliest)
-    return next_opening(hours, earliest) or earliest
+        return _in_new_part(facts.history, window, earliest)
+    return window.next_opening(earliest) or earliest
 
 
-def _in_new_part(
-    history: Sequence[PastAttempt], hours: WeeklyHours, earliest: datetime
-) -> datetime:
+def _in_new_part(history: Sequence[PastAttempt], window: Window, earliest: datetime) -> datetime:
+    """The first opening in a part of the day not tried yet; simply the first where all were."""
     tried = {day_part(past.placed_at) for past in history if past.same_person and past.placed_at}
-    first = candidate = next_opening(hours, earliest)
-    for _ in range(SEARCH_STEPS):
-        if candidate is None or day_part(candidate) not in tried:
-            break
-        candidate = next_opening(hours, _next_part(candidate))
-    return candidate or first or earliest
+    first = candidate = window.next_opening(earliest)
+    left = _parts_open(window.hours) - tried
+    for _ in range(SEARCH_STEPS if left else 0):
+        if candidate is None or day_part(candidate) in left:
+            return candidate or earliest
+        candidate = window.next_opening(_next_part(candidate))
+    return first or earliest
 
 
 def _next_part(at: datetime) -> datetime:
@@ -231,9 +270,9 @@ def _next_part(at: datetime) -> datetime:
     later = [hour for hour in PART_STARTS if hour > local.hour]
     if not later:
         return _midnight_after(at)
-    return local.replace(hour=later[0], minute=0, second=0, microsecond=0)
+    return local.replace(hour=later[0], minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _midnight_after(at: datetime) -> datetime:
     local = at.astimezone(LONDON).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return local + timedelta(days=1)
+    return (local + timedelta(days=1)).astimezone(UTC)

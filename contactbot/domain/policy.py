@@ -1,7 +1,7 @@
 """The contact policy: read from its file, checked whole, known by name and hash."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -18,9 +18,11 @@ from contactbot.domain.policy_tables import (
     Permission,
     Profiles,
     Table,
+    Then,
     Tiers,
     Tries,
 )
+from contactbot.domain.referral import ReferralState
 
 
 class PolicyFault(Exception):
@@ -50,7 +52,7 @@ class Policy(Table):
         return f"{self.name}@{self.text_hash}"
 
     @cached_property
-    def permissions(self) -> Mapping[tuple[str, str, str, str], str]:
+    def permissions(self) -> Mapping[tuple[str, str, str, str], Then]:
         """(tier, channel, means, said) → what follows; a missing cell denies."""
         return {(row.tier, row.channel, row.means, row.said): row.then for row in self.permission}
 
@@ -75,10 +77,40 @@ def parse_policy(text: str) -> Policy:
         policy = Policy.model_validate(table | {"text_hash": digest})
     except ValidationError as error:
         raise PolicyFault("; ".join(_worded(fault) for fault in error.errors())) from error
-    missing = [name for name in Disposition if name not in policy.by_disposition]
-    if missing:
-        raise PolicyFault(f"dispositions: no row for {', '.join(missing)}")
+    faults = [*_unsafe_permissions(policy), *_wrong_dispositions(policy)]
+    if faults:
+        raise PolicyFault("; ".join(faults))
     return policy
+
+
+def _unsafe_permissions(policy: Policy) -> Iterator[str]:
+    """Rows nobody may write: what the design forbids no setting can allow."""
+    for place, row in enumerate(policy.permission):
+        allowed = row.then != "deny"
+        if allowed and row.said == "no":
+            yield f"permission.{place}: a no denies the channel"
+        if allowed and row.means == "automatic" and row.tier == "protected":
+            yield f"permission.{place}: a protected person is contacted by a person only"
+        if allowed and row.means == "automatic" and row.channel == "voicemail":
+            yield f"permission.{place}: no machine leaves a voicemail"
+        if allowed and row.said == "blank" and row.channel != "call":
+            yield f"permission.{place}: texts and voicemails need a yes"
+    if len(policy.permissions) < len(policy.permission):
+        yield "permission: two rows for one case"
+
+
+def _wrong_dispositions(policy: Policy) -> Iterator[str]:
+    """The table must name every disposition once, and no other."""
+    for place, row in enumerate(policy.dispositions):
+        if row.name not in Disposition.__members__.values():
+            yield f"dispositions.{place}: there is no disposition {row.name}"
+        if row.state not in {"", *ReferralState} or (row.next == "final" and not row.state):
+            yield f"dispositions.{place}: state must be a state of a referral"
+    missing = sorted(set(Disposition) - set(policy.by_disposition))
+    if missing:
+        yield f"dispositions: no row for {', '.join(missing)}"
+    if len(policy.by_disposition) < len(policy.dispositions):
+        yield "dispositions: two rows for one disposition"
 
 
 def _worded(fault: Any) -> str:

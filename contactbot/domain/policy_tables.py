@@ -6,6 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from contactbot.domain.calendar import WeeklyHours, parse_hours
 
+Then = Literal[
+    "default_hours", "profile_hours", "confirmed_profile_hours", "supervisor_release", "deny"
+]
+
 
 class Table(BaseModel):
     """A table of the policy: every name known, nothing changeable afterwards."""
@@ -74,6 +78,7 @@ class Tries(Table):
     most: int = Field(gt=0)
     day_parts: int = Field(gt=0, le=3)
     within_working_days: int = Field(gt=0)
+    failures_before_caller: int = Field(gt=0)
     first_enhanced_working_days: int = Field(gt=0)
     first_other_working_days: int = Field(gt=0)
 
@@ -85,9 +90,7 @@ class Permission(Table):
     channel: Literal["call", "text", "voicemail"]
     means: Literal["automatic", "by_hand"]
     said: Literal["yes", "no", "blank"]
-    then: Literal[
-        "default_hours", "profile_hours", "confirmed_profile_hours", "supervisor_release", "deny"
-    ]
+    then: Then
 
 
 class DispositionRow(Table):

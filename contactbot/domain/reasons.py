@@ -28,6 +28,7 @@ class Reason(StrEnum):
     PROFILE_STALE = "profile_stale"
     PROFILE_VOIDED = "profile_voided"
     LANGUAGE = "language"
+    NO_HOURS = "no_hours"
     OUTSIDE_HOURS = "outside_hours"
     WINDOW_CLOSING = "window_closing"
     LIVE_ATTEMPT = "live_attempt"
@@ -72,6 +73,7 @@ _SENTENCES: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.PROFILE_STALE: "The contact details were confirmed too long ago.",
         Reason.PROFILE_VOIDED: "Something happened that makes the contact details unsafe.",
         Reason.LANGUAGE: "Nobody who speaks the person’s language is on shift.",
+        Reason.NO_HOURS: "The hours that are safe for this person lie outside the service’s hours.",
         Reason.OUTSIDE_HOURS: "It is outside the hours for this person.",
         Reason.WINDOW_CLOSING: "The hours for this person are about to end.",
         Reason.LIVE_ATTEMPT: "There is a call to this person or number already.",

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Protocol
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal, Protocol
 
 from contactbot.domain.calendar import LONDON
 from contactbot.domain.policy import Policy
@@ -41,8 +41,10 @@ def limits_reached(
     channels; they are counted together, which can only make contact rarer.
     """
     limits = policy.limits
-    spaced = sorted(at for at in _times(history, policy, "spacing"))
-    capped = sorted(at for at in _times(history, policy, "cap"))
+    # In UTC differences are elapsed time; between two local times they would not be.
+    now = now.astimezone(UTC)
+    spaced = sorted(_times(history, now, policy, "spacing"))
+    capped = sorted(_times(history, now, policy, "cap"))
     found = []
     if spaced and spaced[-1] + timedelta(hours=limits.spacing_hours) > now:
         found.append(Limited(Reason.SPACING, spaced[-1] + timedelta(hours=limits.spacing_hours)))
@@ -59,17 +61,21 @@ def limits_reached(
     return tuple(found)
 
 
-def _times(history: Sequence[Counted], policy: Policy, what: str) -> list[datetime]:
-    """When the attempts happened that count for `what`; one without an end counts for all."""
+def _times(
+    history: Sequence[Counted], now: datetime, policy: Policy, what: Literal["cap", "spacing"]
+) -> list[datetime]:
+    """When the attempts happened (UTC) that count for `what`; one without an end counts for all.
+
+    An attempt whose time is not known counts as if it were made now.
+    """
     return [
-        attempt.placed_at
+        (attempt.placed_at or now).astimezone(UTC)
         for attempt in history
-        if attempt.placed_at is not None
-        and (attempt.disposition is None or getattr(policy.disposition(attempt.disposition), what))
+        if attempt.disposition is None or getattr(policy.disposition(attempt.disposition), what)
     ]
 
 
 def _tomorrow(at: datetime) -> datetime:
     """The next local midnight."""
     day = at.astimezone(LONDON).date() + timedelta(days=1)
-    return datetime.combine(day, time(), LONDON)
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
