@@ -64,7 +64,7 @@ def _say_notices(result: ImportResult) -> None:
     for column in result.unknown_columns:
         click.echo(f"The column {column} is not known and was not read.", err=True)
     for word, count in sorted(result.unknown_flags.items()):
-        click.echo(f"The flag “{word}” is not known; it protects {count:,} people.", err=True)
+        click.echo(f"Rows with the unknown flag “{word}”, all protected: {count:,}.", err=True)
 
 
 def _figures(result: ImportResult) -> dict[str, object]:
