@@ -46,7 +46,7 @@ def status_form(call: Call, status: CallStatus) -> list[tuple[str, str]]:
 
 
 def gather_form(digits: str, finished_on: str) -> list[tuple[str, str]]:
-    """The fields that a Gather adds: `Digits` is left out if no key came, blank if only the last."""
+    """The fields that a Gather adds: no `Digits` if no key came, a blank one if only the last."""
     form = [("msg", "Gather End")]
     if digits or finished_on:
         form.append(("Digits", digits))
