@@ -11,11 +11,12 @@ HEAD = """# The house
 
 Imports go down only; folders side by side never see each other; import-linter checks it:
 
-`cli` → `web | scheduling` → `bootstrap` → `telephony | casestore | database | reports | i18n | clock | config`
-→ `operations` → `ports` → `scripting` → `domain`
+`cli` → `web | scheduling` → `bootstrap` →
+`telephony | casestore | database | reports | i18n | clock | config` → `operations` → `ports` →
+`scripting` → `domain`
 
-`phonenet`, the pretended phone network, stands apart: it imports nothing of the rest and nothing imports it.
-`domain`, `scripting`, `ports` and `operations` do no I/O: time and chance are arguments.
+`phonenet`, the pretended phone network, stands apart: it imports nothing of the rest, and nothing
+imports it. `domain`, `scripting`, `ports` and `operations` do no I/O: time and chance are handed in.
 
 This page is made from the first sentence of every module by `python .ci/architecture.py --write`.
 """

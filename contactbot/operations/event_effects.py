@@ -1,4 +1,4 @@
-"""What each event of the case store does. It can only make contact more careful.
+"""What each event of the case store does: it can only make contact more careful.
 
 A suspect who is released, charged, tried or acquitted may be at the victim's side or at the
 victim's phone again, so what was confirmed before as safe is not safe any more: a person calls.

@@ -11,7 +11,7 @@ from contactbot.phonenet.twiml import BadTwiml, Reply, read_twiml
 from contactbot.phonenet.webhooks import NoAnswer, Webhooks
 from contactbot.phonenet.world import World
 
-# Twilio's own words, English only, and only when they stand alone (TELEPHONY §7).
+# Twilio's own words, English only, and only when they stand alone.
 STOP_WORDS = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"}
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 # Beginnings of words: "polic" finds police and policing. Heard or shown by chance, each would
-# tell a listener what the call is about (DESIGN §6, invariants I7 and I8).
+# tell a listener what the call is about (invariants I7 and I8).
 ENGLISH_STEMS = (
     *("polic", "constab", "officer", "sergeant", "commissioner", "force", "prosecut", "court"),
     *("crime", "crimin", "offence", "offend", "suspect", "perpetrat", "burgl", "robb", "theft"),
