@@ -79,3 +79,7 @@ def main() -> None:
     except SettingsFault as fault:
         click.echo(f"contactbot cannot start: {fault}", err=True)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -18,7 +18,7 @@ def phone_network(bind: str, seed: int, tempo: float, cps: float) -> None:
     settings = read_settings()
     settings.require("twilio_account_sid", "twilio_auth_tokens")
     command = [sys.executable, "-m", "contactbot.phonenet", "--bind", bind, "--seed", str(seed)]
-    command += ["--tempo", str(tempo), "--cps", str(cps)]
+    command += ["--tempo", str(tempo), "--cps", str(cps), "--with-parent"]
     secrets = {
         "PHONENET_ACCOUNT": settings.twilio_account_sid or "",
         "PHONENET_TOKENS": ",".join(settings.twilio_auth_tokens),

@@ -38,7 +38,7 @@ class Processes:
         log = self._logs / f"{arguments[0]}.log"
         with log.open("w", encoding="utf-8") as errors:
             done = subprocess.run(  # noqa: S603 - our own module only
-                [sys.executable, "-m", "contactbot", *arguments],
+                [sys.executable, "-m", "contactbot.cli.main", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

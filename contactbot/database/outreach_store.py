@@ -15,7 +15,9 @@ from contactbot.ports.outreach import Ambiguous, Attempt
 
 # Reading the pace under the row's lock makes all workers together keep it.
 _SLOT = text("""
-    UPDATE pacing SET next_at_real = clock_timestamp() + make_interval(secs => :gap)
+    UPDATE pacing
+       SET next_at_real = greatest(next_at_real, clock_timestamp() - make_interval(secs => :gap))
+                          + make_interval(secs => :gap)
      WHERE name = 'calls' AND next_at_real <= clock_timestamp()
        AND (SELECT count(*) FROM attempts WHERE state IN
             ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress')) < :most

@@ -127,9 +127,9 @@ def _request(world: Outreach, attempt_id: UUID, order: CallOrder) -> Dispatched:
 def _save_provider_id(world: Outreach, attempt_id: UUID, provider_id: str) -> None:
     """T3, and the end of the call at once if somebody asked for it meanwhile."""
     with world.store.begin() as transaction:
+        attempt = transaction.attempt(attempt_id)
         transaction.bind(attempt_id, provider_id)
         transaction.advance(attempt_id, AttemptState.QUEUED)
-        attempt = transaction.attempt(attempt_id)
     if attempt is not None and attempt.cancel_because:
         world.telephony.end_call(provider_id)
 

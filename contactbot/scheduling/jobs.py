@@ -8,6 +8,7 @@ from contactbot.bootstrap import Application
 from contactbot.operations.dispatch import Dispatched, place_next
 from contactbot.operations.reconcile import cancel_unwanted, reconcile
 from contactbot.operations.sync import synchronise
+from contactbot.reports.problems import log_problem
 
 _log = logging.getLogger("contactbot.worker")
 
@@ -82,6 +83,6 @@ def guarded(job: Job, application: Application) -> Callable[[], None]:
         try:
             job.run(application)
         except Exception as error:  # noqa: BLE001 - the alarm clock must go on; nothing is lost
-            _log.error("job %s failed: %s", job.name, type(error).__name__)
+            log_problem(_log, f"job {job.name}", error)
 
     return run

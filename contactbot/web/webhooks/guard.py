@@ -1,12 +1,15 @@
 """The door of every webhook: the provider’s signature, or 403 and nothing but a counter."""
 
+import logging
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
+from contactbot.reports.problems import log_problem
 from contactbot.telephony.twiml import NEUTRAL_GOODBYE
 from contactbot.web.current import application
-from contactbot.web.problems import log_problem
+
+_log = logging.getLogger("contactbot.web")
 
 
 def protect(blueprint: Blueprint) -> None:
@@ -39,5 +42,5 @@ def spoken(document: str) -> Response:
 
 def neutral_goodbye(error: Exception) -> Response:
     """Whatever went wrong, the line hears the neutral goodbye and never the provider's apology."""
-    log_problem("webhook", error)
+    log_problem(_log, "webhook", error)
     return Response(NEUTRAL_GOODBYE, mimetype="text/xml")
