@@ -16,7 +16,7 @@ Imports go down only; folders side by side never see each other; import-linter c
 `scripting` → `domain`
 
 `phonenet`, the pretended phone network, stands apart: it imports nothing of the rest, and nothing
-imports it. `domain`, `scripting`, `ports` and `operations` do no I/O: they are given time and chance.
+imports it. `domain`, `scripting`, `ports` and `operations` do no I/O; they are given the time.
 
 This page is made from the first sentence of every module by `python .ci/architecture.py --write`.
 """
