@@ -27,7 +27,7 @@ DRAMA = re.compile(
 # Never given to an operator; used by the million for pretended people, so written by none.
 PRETENDED = re.compile(r"(?:\+|00)44[ -]?4[\d -]{6,}")
 FOREIGN = re.compile(
-    r"/work/\w|/tmp/team\b|\b(?:DESIGN|INTERFACES|SAFETY|DOMAIN|STYLE|WELSH|TELEPHONY|PERFORMANCE"
+    r"/work/\w|/tmp/\w+/\w|\b(?:DESIGN|INTERFACES|SAFETY|DOMAIN|STYLE|WELSH|TELEPHONY|PERFORMANCE"
     r"|PEERS|SECURITY|UI|SPEC)(?:\.md\b| §)"
 )
 
