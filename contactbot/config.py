@@ -142,6 +142,14 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _database(text: str) -> str:
+    """Any writing of a PostgreSQL address, with the driver we use."""
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+        raise ValueError
+    return f"postgresql+psycopg://{rest}"
+
+
 def _switch(text: str) -> bool:
     if text not in {"0", "1"}:
         raise ValueError
@@ -173,6 +181,7 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 
 _READERS = {
+    "DATABASE_URL": _database,
     "DATA_DIR": Path,
     "SCRIPTS_DIR": Path,
     "ENCRYPTION_KEYS": _keys,
@@ -186,6 +195,7 @@ _READERS = {
     "CLOCK_SPEED": _speed,
 }
 _SHAPES = {
+    "DATABASE_URL": "a PostgreSQL address such as postgresql://user@host/name",
     "ENCRYPTION_KEYS": "base64 of 32 bytes, several separated by commas, newest first",
     "INDEX_KEYS": "base64 of 32 bytes, several separated by commas, newest first",
     "PUBLIC_URL": "an http or https address without query",

@@ -10,7 +10,7 @@ from contactbot.bootstrap import begin_logging, open_application
 from contactbot.config import read_settings
 from contactbot.web.app import create_app
 
-THREADS = 8
+THREADS = 4
 ORPHAN_CHECK_SECONDS = 0.5
 _open = ExitStack()
 
