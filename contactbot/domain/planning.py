@@ -75,7 +75,10 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The next step. `due_at` is set for the automatic route only; `reasons` say why not."""
+    """The next step. `due_at` is set for the automatic route only; `reasons` say why not.
+
+    A reason that time alone removes only moves `due_at`, and is none of them.
+    """
 
     route: Route
     state: ReferralState
@@ -170,10 +173,10 @@ def _by_gate(
     if stopped is not None:
         return stopped
     state = _state(facts)
-    standing = set(reasons) - PASSING
+    standing = tuple(reason for reason in reasons if reason not in PASSING)
     if standing:
-        route = Route.CALLER if standing <= FOR_A_CALLER else Route.NONE
-        return Plan(route, state, None, late, reasons)
+        route = Route.CALLER if set(standing) <= FOR_A_CALLER else Route.NONE
+        return Plan(route, state, None, late, standing)
     due = max(earliest, facts.now if decision.allowed else decision.look_again_at or earliest)
     return _automatic(facts, case, policy, Plan(Route.AUTOMATIC, state, due, late))
 
