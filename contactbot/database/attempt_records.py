@@ -16,7 +16,7 @@ _DUE = text("""
     SELECT r.id FROM referrals r JOIN persons p ON p.id = r.person_id
      WHERE r.route = 'automatic' AND r.due_at <= :now
      ORDER BY r.breach_at, r.risk_rank, r.referred_at
-     LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+     LIMIT 1 FOR UPDATE OF p, r SKIP LOCKED
 """)
 _LIVE_STATES = tuple(str(state) for state in LIVE)
 
@@ -29,6 +29,7 @@ def attempt_from(row: RowMapping) -> Attempt:
         referral_id=row["referral_id"],
         person_id=row["person_id"],
         number_id=row["number_id"],
+        number_index=bytes(row["number_index"]),
         state=AttemptState(row["state"]),
         provider_id=row["provider_id"],
         placed_at=row["placed_at"],
@@ -67,6 +68,7 @@ class AttemptRecords(Transaction):
                 close_at=attempt.close_at,
                 deadline_real=func.clock_timestamp() + seconds,
                 policy_version=attempt.policy_version,
+                script_hash=attempt.script_hash,
             )
         )
 
@@ -159,6 +161,14 @@ class AttemptRecords(Transaction):
             )
         )
         return closed.rowcount == 1
+
+    def correct_attempt(self, attempt_id: UUID, disposition: str, aapor: str, ending: str) -> None:
+        """Give an ended attempt the disposition of a key that came late."""
+        self.connection.execute(
+            update(attempts)
+            .where(attempts.c.id == attempt_id)
+            .values(disposition=disposition, aapor=aapor, ending=ending)
+        )
 
     def note(
         self, attempt_id: UUID, *, ending: str | None = None, language: str | None = None

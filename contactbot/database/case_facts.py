@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, text
 
-from contactbot.database.crypto import Keyring, PersonBox
+from contactbot.database.crypto import Keyring, PersonBox, SealBroken
 from contactbot.domain.attempts import LIVE, AttemptState
 from contactbot.domain.calendar import WeeklyHours, parse_hours
 from contactbot.domain.gate import (
@@ -20,7 +20,7 @@ from contactbot.domain.gate import (
 from contactbot.domain.planning import CaseFacts
 from contactbot.domain.referral import Permission
 from contactbot.ports.clock import Instant
-from contactbot.ports.outreach import Case, Target
+from contactbot.ports.outreach import Case, CaseUnreadable, Target
 
 HISTORY = timedelta(days=120)
 
@@ -82,6 +82,14 @@ def read_case(
 ) -> Case:
     """The referral and everything around it, in one consistent reading of the transaction."""
     row = connection.execute(_REFERRAL, {"referral": referral_id}).mappings().one()
+    try:
+        return _read(connection, keyring, instant, row)
+    except (ValueError, TypeError, KeyError, SealBroken) as fault:
+        raise CaseUnreadable(row["person_id"]) from fault
+
+
+def _read(connection: Connection, keyring: Keyring, instant: Instant, row: RowMapping) -> Case:
+    referral_id = row["id"]
     box = keyring.open_box(row["key_wrapped"])
     person = {"person": row["person_id"]}
     number = connection.execute(_NUMBERS, person).mappings().one_or_none()

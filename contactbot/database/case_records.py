@@ -24,6 +24,7 @@ from contactbot.database.transaction import Transaction
 from contactbot.domain.attempts import LIVE
 from contactbot.domain.gate import Decision, Request
 from contactbot.domain.planning import Plan
+from contactbot.domain.reasons import Reason
 from contactbot.domain.referral import STATE_GROUPS, ReferralState, StateGroup
 from contactbot.ports.outreach import Case
 
@@ -82,6 +83,30 @@ class CaseRecords(Transaction):
         this = referrals.c.id == case.referral_id
         self.connection.execute(update(referrals).where(this).values(**values))
         return str(plan.state) != case.facts.state
+
+    def set_aside(self, person_id: UUID, referral_id: UUID) -> None:
+        """Hold a referral that cannot be read, with the Deny kept."""
+        self.hold(person_id, referral_id, "case_unreadable", "outreach")
+        this = referrals.c.id == referral_id
+        reasons = [str(Reason.GATE_ERROR)]
+        self.connection.execute(
+            update(referrals)
+            .where(this)
+            .values(state="held", route="none", due_at=None, withheld_because=reasons)
+        )
+        self.connection.execute(
+            insert(decisions).values(
+                person_id=person_id,
+                referral_id=referral_id,
+                channel="call",
+                means="automatic",
+                moment="dispatch",
+                allowed=False,
+                reasons=reasons,
+                policy_version="unread",
+                at=self.instant.calendar,
+            )
+        )
 
     def defer(self, referral_id: UUID, due_at: datetime | None) -> None:
         """Look at the referral again at `due_at`; None = not by itself."""
@@ -159,11 +184,11 @@ class CaseRecords(Transaction):
             .on_conflict_do_update(index_elements=["name"], set_={"count": counters.c.count + 1})
         )
 
-    def persons_with_number(self, number: str) -> tuple[bytes, Sequence[UUID]]:
-        """The blind index of an E.164 number, and the persons it belongs to, locked in order."""
-        index = self.keyring.blind("number", number)
-        owners = select(numbers.c.person_id).where(numbers.c.number_index == index).distinct()
+    def persons_with_number(self, number: str) -> tuple[Sequence[bytes], Sequence[UUID]]:
+        """The blind indexes of an E.164 number, and the persons it belongs to, locked in order."""
+        indexes = self.keyring.blind_all("number", number)
+        owners = select(numbers.c.person_id).where(numbers.c.number_index.in_(indexes)).distinct()
         persons = sorted(self.connection.execute(owners).scalars())
         for person_id in persons:
             self.lock_person(person_id)
-        return index, persons
+        return indexes, persons

@@ -22,6 +22,10 @@ _SLOT = text("""
        AND (SELECT count(*) FROM attempts WHERE state IN
             ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress')) < :most
 """)
+_GIVE_BACK = text("""
+    UPDATE pacing SET next_at_real = next_at_real - make_interval(secs => :gap)
+     WHERE name = 'calls'
+""")
 _SLOW_DOWN = text("""
     UPDATE pacing
        SET next_at_real = greatest(next_at_real, clock_timestamp() + make_interval(secs => :pause))
@@ -100,6 +104,10 @@ class DatabaseOutreachStore:
         """Whether one more call may be placed now, all workers together."""
         return self._touch(_SLOT, gap=1 / per_second, most=max_in_flight)
 
+    def give_slot_back(self, per_second: float) -> None:
+        """The slot just taken was not used."""
+        self._touch(_GIVE_BACK, gap=1 / per_second)
+
     def slow_down(self, seconds: float) -> None:
         """Place nothing for so long, all workers together."""
         self._touch(_SLOW_DOWN, pause=seconds)
@@ -147,4 +155,4 @@ class DatabaseOutreachStore:
     def _ambiguous(self, row: RowMapping) -> Ambiguous:
         box = self._keyring.open_box(row["key_wrapped"])
         number = box.open("numbers", "number_sealed", row["number_id"], row["number_sealed"])
-        return Ambiguous(attempt_from(row), number, row["age"] or 0.0)
+        return Ambiguous(attempt_from(row), number, row["posted_at_real"], row["age"] or 0.0)

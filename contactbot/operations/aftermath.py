@@ -3,11 +3,11 @@
 from typing import Any
 
 from contactbot.domain.attempts import AttemptState
-from contactbot.domain.dispositions import disposition_of
+from contactbot.domain.dispositions import Disposition, disposition_of
 from contactbot.domain.planning import Plan, plan_next
 from contactbot.domain.referral import ReferralState
 from contactbot.operations.deps import Outreach
-from contactbot.ports.outreach import Attempt, Case, OutreachTransaction
+from contactbot.ports.outreach import Attempt, Case, CaseUnreadable, OutreachTransaction
 from contactbot.scripting.session import Session
 
 
@@ -28,7 +28,34 @@ def conclude(
     if not transaction.close_attempt(attempt.id, state, disposition, row.aapor, ending, seconds):
         return False
     _close_interview(transaction, attempt, ending)
-    case = transaction.case(attempt.referral_id)
+    _plan(world, transaction, attempt, disposition)
+    return True
+
+
+def correct(
+    world: Outreach, transaction: OutreachTransaction, attempt: Attempt, ending: str
+) -> None:
+    """What a person pressed reached us after the provider had reported the end: it stands.
+
+    The state of the attempt stays; its disposition and the referral's next step follow the key.
+    """
+    disposition = disposition_of(attempt.state, ending)
+    row = world.policy.disposition(disposition)
+    transaction.add_event(attempt.id, "correction", 0, str(disposition), {"ending": ending})
+    transaction.correct_attempt(attempt.id, disposition, row.aapor, ending)
+    _plan(world, transaction, attempt, disposition)
+
+
+def _plan(
+    world: Outreach, transaction: OutreachTransaction, attempt: Attempt, disposition: Disposition
+) -> None:
+    """The referral's next step, and word of it to the case store."""
+    row = world.policy.disposition(disposition)
+    try:
+        case = transaction.case(attempt.referral_id)
+    except CaseUnreadable:
+        transaction.set_aside(attempt.person_id, attempt.referral_id)
+        return
     plan = plan_next(case.facts, case.case, world.policy, disposition)
     if plan.state is ReferralState.HELD:
         transaction.hold(case.person_id, case.referral_id, str(disposition), "outreach")
@@ -37,7 +64,6 @@ def conclude(
     if changed:
         transaction.tell_case_store(case, "status", {"state": str(plan.state)})
     transaction.audit("outreach", "attempt_ended", attempt.id, disposition=str(disposition))
-    return True
 
 
 def _ending_without_script(
@@ -56,9 +82,9 @@ def _ending_without_script(
 def _close_interview(
     transaction: OutreachTransaction, attempt: Attempt, ending: str | None
 ) -> None:
-    """An interview the person left early stays, marked as broken off."""
+    """An interview that did not end by its script stays, marked as broken off."""
     kept = transaction.session(attempt.id)
-    if kept is None or attempt.ending is not None:
+    if kept is None:
         return
     interview = transaction.begin_interview(attempt, kept.script_hash)
     transaction.end_interview(interview, "broken_off", ending or "line_lost", attempt.language)

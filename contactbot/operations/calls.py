@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from contactbot.domain.appointments import slots_for_call_back
-from contactbot.domain.attempts import RANK, AttemptState, from_provider
+from contactbot.domain.attempts import RANK, TERMINAL, AttemptState, from_provider
 from contactbot.domain.gate import Channel, Means, Moment, Request, decide
-from contactbot.operations.aftermath import conclude
+from contactbot.operations.aftermath import conclude, correct
 from contactbot.operations.deps import Outreach
 from contactbot.operations.dispatch import with_skew
 from contactbot.operations.hearing import record_events
@@ -16,6 +16,8 @@ from contactbot.scripting.session import CallFacts, Session, Slot, Turn
 
 Slots = tuple[tuple[datetime, datetime], ...]
 
+# Endings after which nothing more is said, whatever is pressed.
+GOODBYES = frozenset({"outside_hours", "withdrawn"})
 AT_ANSWER = Request(Channel.CALL, Means.AUTOMATIC, Moment.ANSWER)
 
 
@@ -51,12 +53,16 @@ def _belongs(transaction: OutreachTransaction, attempt: Attempt, provider_id: st
 
 def _answered(world: Outreach, transaction: OutreachTransaction, attempt: Attempt) -> str:
     """The line was answered: the gate is asked again before the first word."""
-    if not transaction.advance(attempt.id, AttemptState.IN_PROGRESS):
+    if attempt.state in TERMINAL:
         transaction.count("answered_after_the_end")
         return world.voice.goodbye()
+    # The provider's report of the answer may have come first; then there is nothing to advance.
+    transaction.advance(attempt.id, AttemptState.IN_PROGRESS)
     case = with_skew(world, transaction, transaction.case(attempt.referral_id))
     decision = decide(AT_ANSWER, case.facts, world.policy)
-    if not decision.allowed or attempt.cancel_because:
+    if attempt.cancel_because:
+        return _say_goodbye(world, transaction, attempt, "withdrawn")
+    if not decision.allowed:
         transaction.decide(case, AT_ANSWER, decision, attempt.id)
         return _say_goodbye(world, transaction, attempt, "outside_hours")
     slots = slots_for_call_back(transaction.instant.calendar, world.policy)
@@ -69,7 +75,9 @@ def _key_pressed(
     world: Outreach, transaction: OutreachTransaction, attempt: Attempt, turn: int, keys: str
 ) -> str:
     kept = transaction.session(attempt.id)
-    if kept is None or kept.turn + 1 != turn or attempt.ending is not None:
+    session = None if kept is None else Session.from_json(kept.session["script"])
+    ended = session is None or session.ending is not None or attempt.ending in GOODBYES
+    if kept is None or session is None or ended or kept.turn + 1 != turn:
         transaction.count("webhook_out_of_order")
         return world.voice.goodbye()
     case = with_skew(world, transaction, transaction.case(attempt.referral_id))
@@ -79,9 +87,11 @@ def _key_pressed(
         (datetime.fromisoformat(start), datetime.fromisoformat(end))
         for start, end in kept.session["slots"]
     )
-    session = Session.from_json(kept.session["script"])
     spoken = advance(world.script, session, keys, _facts(case, slots))
-    return _speak(world, transaction, attempt, turn, spoken, slots)
+    words = _speak(world, transaction, attempt, turn, spoken, slots)
+    if attempt.state in TERMINAL and spoken.ending is not None:
+        correct(world, transaction, attempt, str(spoken.ending))
+    return words
 
 
 def _facts(case: Case, slots: Slots) -> CallFacts:
@@ -116,7 +126,7 @@ def _say_goodbye(
 ) -> str:
     """Nothing more may be said on this call."""
     transaction.note(attempt.id, ending=ending)
-    transaction.audit("outreach", "call_ended_early", attempt.id, ending=ending)
+    transaction.audit("outreach", "attempt_ended_early", attempt.id, ending=ending)
     return world.voice.goodbye()
 
 
@@ -129,10 +139,16 @@ def take_progress(world: Outreach, token: str, progress: CallProgress) -> None:
             return
         if not _belongs(transaction, attempt, progress.provider_id):
             return
-        sequence = -1 if progress.sequence is None else progress.sequence
-        if not transaction.add_event(attempt.id, "status", sequence, progress.status):
-            return
-        follow(world, transaction, attempt, from_provider(progress.status), progress.seconds)
+        state = from_provider(progress.status)
+        if transaction.add_event(attempt.id, "status", _sequence(progress, state), progress.status):
+            follow(world, transaction, attempt, state, progress.seconds)
+
+
+def _sequence(progress: CallProgress, state: AttemptState | None) -> int:
+    """The report's number; one without a number is told apart by what it says."""
+    if progress.sequence is not None:
+        return progress.sequence
+    return -1 if state is None else -2 - RANK[state]
 
 
 def follow(

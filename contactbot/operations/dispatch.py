@@ -8,12 +8,12 @@ from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
-from contactbot.domain.attempts import AttemptState
+from contactbot.domain.attempts import TERMINAL, AttemptState
 from contactbot.domain.gate import Channel, Means, Moment, Request, decide
 from contactbot.domain.planning import plan_first
 from contactbot.operations.aftermath import conclude
 from contactbot.operations.deps import Outreach
-from contactbot.ports.outreach import Case, NewAttempt, OutreachTransaction
+from contactbot.ports.outreach import Case, CaseUnreadable, NewAttempt, OutreachTransaction
 from contactbot.ports.telephony import (
     AccountRefused,
     CallOrder,
@@ -49,6 +49,7 @@ def place_next(world: Outreach) -> Dispatched:
             return Dispatched.NOTHING_DUE
         order = _intend(world, transaction, referral_id)
     if order is None:
+        world.store.give_slot_back(world.calls_per_second)
         return Dispatched.WITHHELD
     world.at_fault_point("after_intent")
     return _dial(world, *order, started)
@@ -58,7 +59,11 @@ def _intend(
     world: Outreach, transaction: OutreachTransaction, referral_id: UUID
 ) -> tuple[UUID, CallOrder] | None:
     """T1: the gate's answer, and the intent if it allowed the call."""
-    case = with_skew(world, transaction, transaction.case(referral_id))
+    try:
+        case = with_skew(world, transaction, transaction.case(referral_id))
+    except CaseUnreadable as fault:
+        transaction.set_aside(fault.person_id, referral_id)
+        return None
     decision = decide(AUTOMATIC_CALL, case.facts, world.policy)
     if not decision.allowed or case.target is None:
         transaction.decide(case, AUTOMATIC_CALL, decision)
@@ -77,6 +82,7 @@ def _intend(
         close_at=decision.closes_at,
         deadline_seconds=DIAL_DEADLINE_SECONDS,
         policy_version=world.policy.version,
+        script_hash=world.script.hash,
     )
     transaction.open_attempt(attempt)
     transaction.decide(case, AUTOMATIC_CALL, decision, attempt.id)
@@ -128,16 +134,23 @@ def _save_provider_id(world: Outreach, attempt_id: UUID, provider_id: str) -> No
     """T3, and the end of the call at once if somebody asked for it meanwhile."""
     with world.store.begin() as transaction:
         attempt = transaction.attempt(attempt_id)
-        transaction.bind(attempt_id, provider_id)
-        transaction.advance(attempt_id, AttemptState.QUEUED)
-    if attempt is not None and attempt.cancel_because:
+        if attempt is None:
+            return
+        if transaction.bind(attempt_id, provider_id):
+            transaction.advance(attempt_id, AttemptState.QUEUED)
+        else:
+            transaction.count("provider_id_twice")
+            person, referral = attempt.person_id, attempt.referral_id
+            transaction.hold(person, referral, "second_call_seen", "dispatcher")
+    if attempt.cancel_because or attempt.state in TERMINAL:
         world.telephony.end_call(provider_id)
 
 
 def _not_placed(world: Outreach, attempt_id: UUID, because: str) -> Dispatched:
     with world.store.begin() as transaction:
         attempt = transaction.attempt(attempt_id)
-        if attempt is not None:
+        # A call that somebody reports exists, whatever was answered to the order for it.
+        if attempt is not None and attempt.provider_id is None:
             transaction.add_event(attempt_id, "dispatcher", 0, "not_placed", {"because": because})
             conclude(world, transaction, attempt, AttemptState.NOT_PLACED)
     return Dispatched.REFUSED

@@ -118,13 +118,17 @@ def _call_back_asked(hearing: _Hearing, event: CallBackAsked) -> None:
 
 
 def _do_not_ring_again(hearing: _Hearing, event: DoNotRingAgain) -> None:
-    """Stops every channel at once, for this person, whatever else is planned."""
+    """Stops every channel at once, for this person and this number, whatever else is planned.
+
+    Nobody has proved who they are at this rung, so the number itself is left in peace too.
+    """
     del event
-    person = hearing.attempt.person_id
+    person, number = hearing.attempt.person_id, hearing.attempt.number_index
     transaction = hearing.transaction
     transaction.suppress(person_id=person, number_index=None, reason="opted_out", by="keypad")
+    transaction.suppress(person_id=None, number_index=number, reason="opted_out", by="keypad")
     transaction.ask_cancel(person, "opted_out", but=hearing.attempt.id)
-    transaction.audit("keypad", "opted_out", person)
+    transaction.audit("keypad", "person_opted_out", person)
 
 
 def _finished(hearing: _Hearing, event: Finished) -> None:

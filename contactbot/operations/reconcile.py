@@ -1,13 +1,19 @@
 """Find out what became of attempts nobody heard of, and end those that must not go on."""
 
-from contactbot.domain.attempts import AttemptState, from_provider
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from contactbot.domain.attempts import LIVE, AttemptState, from_provider
 from contactbot.operations.aftermath import conclude
 from contactbot.operations.calls import follow
 from contactbot.operations.deps import Outreach
-from contactbot.ports.outreach import Ambiguous
+from contactbot.ports.outreach import Ambiguous, Attempt
 from contactbot.ports.telephony import ProviderCall, TelephonyError
 
 FIRST_LOOK_SECONDS = 60.0
+# How far the provider's clock may be from the database's, seconds and rounding included.
+CLOCKS_APART = timedelta(seconds=30)
 SECOND_LOOK_SECONDS = 1800.0
 RETRY_LOOK_SECONDS = 60.0
 POLL_SECONDS = (60.0, 300.0, 1800.0)
@@ -17,7 +23,7 @@ def reconcile(world: Outreach) -> int:
     """Settle what can be settled now; how many attempts were looked at."""
     looked = 0
     for attempt_id in world.store.overdue_intents():
-        _end(world, attempt_id, AttemptState.NOT_PLACED, "never_posted")
+        _end(world, attempt_id, AttemptState.NOT_PLACED, "never_posted", _never_posted)
         looked += 1
     for ambiguous in world.store.ambiguous(FIRST_LOOK_SECONDS):
         _look_up(world, ambiguous)
@@ -28,10 +34,29 @@ def reconcile(world: Outreach) -> int:
     return looked
 
 
-def _end(world: Outreach, attempt_id: object, state: AttemptState, because: str) -> None:
+def _never_posted(attempt: Attempt) -> bool:
+    return attempt.state is AttemptState.PLACING
+
+
+def _unheard_of(attempt: Attempt) -> bool:
+    return attempt.state is AttemptState.POSTING and attempt.provider_id is None
+
+
+def _not_over(attempt: Attempt) -> bool:
+    return attempt.state in LIVE
+
+
+def _end(
+    world: Outreach,
+    attempt_id: UUID,
+    state: AttemptState,
+    because: str,
+    still: Callable[[Attempt], bool],
+) -> None:
+    """End an attempt, if it is still what it was when we began to ask about it."""
     with world.store.begin() as transaction:
-        attempt = transaction.attempt(attempt_id)  # type: ignore[arg-type]
-        if attempt is None:
+        attempt = transaction.attempt(attempt_id)
+        if attempt is None or not still(attempt):
             return
         transaction.add_event(
             attempt.id, "reconciler", attempt.looks, str(state), {"because": because}
@@ -47,27 +72,38 @@ def _look_up(world: Outreach, ambiguous: Ambiguous) -> None:
         calls = [call for call in world.telephony.calls_to(ambiguous.number) if call.outbound]
     except TelephonyError:
         if last_look:
-            _end(world, attempt_id, AttemptState.UNKNOWN, "list_unavailable")
+            _end(world, attempt_id, AttemptState.UNKNOWN, "list_unavailable", _unheard_of)
         else:
             world.store.looked(attempt_id, RETRY_LOOK_SECONDS)
         return
     known = world.store.known_provider_ids([call.provider_id for call in calls])
-    candidates = [call for call in calls if call.provider_id not in known]
+    candidates = [
+        call
+        for call in calls
+        if call.provider_id not in known and not _is_older(call, ambiguous.posted_at)
+    ]
     if len(candidates) == 1:
         _adopt(world, ambiguous, candidates[0])
     elif candidates:
-        _end(world, attempt_id, AttemptState.UNKNOWN, "several_candidates")
+        _end(world, attempt_id, AttemptState.UNKNOWN, "several_candidates", _unheard_of)
     elif last_look:
-        _end(world, attempt_id, AttemptState.NOT_PLACED, "absent_twice")
+        _end(world, attempt_id, AttemptState.NOT_PLACED, "absent_twice", _unheard_of)
     else:
         world.store.looked(attempt_id, SECOND_LOOK_SECONDS - ambiguous.age_seconds)
+
+
+def _is_older(call: ProviderCall, posted_at: datetime) -> bool:
+    """Whether the call was there before we asked for one; both times are real ones."""
+    return call.created_at is not None and call.created_at < posted_at - CLOCKS_APART
 
 
 def _adopt(world: Outreach, ambiguous: Ambiguous, call: ProviderCall) -> None:
     """The one call that can be this attempt's: bound here, followed from its status."""
     with world.store.begin() as transaction:
         attempt = transaction.attempt(ambiguous.attempt.id)
-        if attempt is None or not transaction.bind(attempt.id, call.provider_id):
+        if attempt is None or not _unheard_of(attempt):
+            return
+        if not transaction.bind(attempt.id, call.provider_id):
             return
         transaction.add_event(attempt.id, "reconciler", attempt.looks, "bound")
         follow(world, transaction, attempt, from_provider(call.status), None)
@@ -95,7 +131,7 @@ def _poll(world: Outreach, silent: Ambiguous) -> None:
 def _poll_again(world: Outreach, silent: Ambiguous) -> None:
     looks = silent.attempt.looks + 1
     if looks >= len(POLL_SECONDS):
-        _end(world, silent.attempt.id, AttemptState.LOST_STATUS, "no_final_status")
+        _end(world, silent.attempt.id, AttemptState.LOST_STATUS, "no_final_status", _not_over)
         return
     world.store.looked(silent.attempt.id, POLL_SECONDS[looks] - POLL_SECONDS[looks - 1])
 

@@ -32,9 +32,12 @@ def _never_ring(world: Outreach, number: str) -> None:
     themselves are held for a supervisor, not written off.
     """
     with world.store.begin() as transaction:
-        index, persons = transaction.persons_with_number(number)
-        transaction.suppress(person_id=None, number_index=index, reason="opted_out", by="ring_back")
+        indexes, persons = transaction.persons_with_number(number)
+        for index in indexes:
+            transaction.suppress(
+                person_id=None, number_index=index, reason="opted_out", by="ring_back"
+            )
         for person_id in persons:
             transaction.hold(person_id, None, "opted_out_by_ring_back", "ring_back")
             transaction.ask_cancel(person_id, "opted_out_by_ring_back")
-            transaction.audit("ring_back", "number_suppressed", person_id)
+            transaction.audit("ring_back", "person_number_suppressed", person_id)

@@ -13,6 +13,14 @@ from contactbot.domain.planning import CaseFacts, Plan
 from contactbot.ports.clock import Instant
 
 
+class CaseUnreadable(Exception):
+    """A case holds something that cannot be read; nobody is contacted until a person has looked."""
+
+    def __init__(self, person_id: UUID) -> None:
+        super().__init__("a case cannot be read")
+        self.person_id = person_id
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """The number a case would be called on next."""
@@ -50,6 +58,7 @@ class NewAttempt:
     close_at: datetime | None
     deadline_seconds: float
     policy_version: str
+    script_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class Attempt:
     referral_id: UUID
     person_id: UUID
     number_id: UUID
+    number_index: bytes
     state: AttemptState
     provider_id: str | None
     placed_at: datetime | None
@@ -100,6 +110,7 @@ class Ambiguous:
 
     attempt: Attempt
     number: str = field(repr=False)
+    posted_at: datetime
     age_seconds: float
 
 
@@ -124,7 +135,11 @@ class OutreachTransaction(Protocol):
         ...
 
     def case(self, referral_id: UUID) -> Case:
-        """All facts of one referral, as they are now."""
+        """All facts of one referral, as they are now; raises `CaseUnreadable`."""
+        ...
+
+    def set_aside(self, person_id: UUID, referral_id: UUID) -> None:
+        """Hold a referral that cannot be read, with the Deny kept, so that others go on."""
         ...
 
     def open_attempt(self, attempt: NewAttempt) -> None:
@@ -168,6 +183,10 @@ class OutreachTransaction(Protocol):
         seconds: int | None,
     ) -> bool:
         """End a live attempt for good; False if it was over already."""
+        ...
+
+    def correct_attempt(self, attempt_id: UUID, disposition: str, aapor: str, ending: str) -> None:
+        """Give an ended attempt the disposition of a key that came late; its state stays."""
         ...
 
     def note(
@@ -262,8 +281,8 @@ class OutreachTransaction(Protocol):
         """Add one to a counter that holds no id."""
         ...
 
-    def persons_with_number(self, number: str) -> tuple[bytes, Sequence[UUID]]:
-        """The blind index of an E.164 number, and the persons it belongs to, locked in order."""
+    def persons_with_number(self, number: str) -> tuple[Sequence[bytes], Sequence[UUID]]:
+        """The blind indexes of an E.164 number, and the persons it belongs to, locked in order."""
         ...
 
 
@@ -276,6 +295,10 @@ class OutreachStore(Protocol):
 
     def take_slot(self, per_second: float, max_in_flight: int) -> bool:
         """Whether one more call may be placed now, all workers together."""
+        ...
+
+    def give_slot_back(self, per_second: float) -> None:
+        """The slot just taken was not used: the next call need not wait for it."""
         ...
 
     def slow_down(self, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """The telephone provider as the core sees it: what may be asked, and what an answer proves."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 
@@ -21,6 +22,7 @@ class ProviderCall:
     provider_id: str
     status: str
     outbound: bool
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

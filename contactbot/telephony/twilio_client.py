@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -135,7 +136,8 @@ def known(call: Any) -> ProviderCall:
     if not isinstance(call.sid, str) or not PROVIDER_ID.fullmatch(call.sid):
         raise ValueError("the reply names no call")
     outbound = str(call.direction or "").startswith("outbound")
-    return ProviderCall(call.sid, str(call.status or ""), outbound)
+    created = call.date_created if isinstance(call.date_created, datetime) else None
+    return ProviderCall(call.sid, str(call.status or ""), outbound, created)
 
 
 def silence_libraries() -> None:
