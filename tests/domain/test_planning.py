@@ -285,3 +285,17 @@ def test_a_person_nobody_reaches_is_tried_thrice_over_three_parts_then_left():
     assert plan.state is ReferralState.NO_CONTACT
     assert len(times) == 3
     assert len({day_part(at) for at in times}) == 3
+
+
+def test_calls_to_somebody_else_at_the_number_are_no_tries_of_this_person():
+    others = tuple(past(MONDAY - timedelta(days=day), same_person=False) for day in (2, 4, 6))
+    plan = plan_first(
+        facts(state="new", history=others), case(MONDAY - timedelta(days=7)), policy()
+    )
+    assert outcome(plan)[:2] == ("automatic", "awaiting_contact")
+    mine = after("no_answer", past(local("2026-11-20 13:00"), same_person=False))
+    assert mine.due_at == local("2026-11-24 12:00")
+
+
+def test_a_person_who_said_no_is_not_handed_to_a_caller_for_a_missing_number():
+    assert first(profile=profile(NO), number=None).route is Route.NONE
