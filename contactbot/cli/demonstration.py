@@ -78,10 +78,17 @@ class Demonstration:
         say(f"  accepted {taken['accepted']:,}, rejected {taken['rejected']:,}")
 
     def _open_doors(self, processes: Processes, stage: Stage) -> None:
-        processes.start("web", "contactbot.cli.main", "web", "--bind", f"127.0.0.1:{stage.port}")
+        processes.start(
+            "web",
+            "contactbot.cli.main",
+            "web",
+            "--bind",
+            f"127.0.0.1:{stage.port}",
+            "--with-parent",
+        )
         wait_until_ready(f"{stage.public_url}/readyz", processes)
         for name in WORKERS:
-            processes.start(name, "contactbot.cli.main", "worker", "--leap")
+            processes.start(name, "contactbot.cli.main", "worker", "--leap", "--with-parent")
         say(f"Web application  {stage.public_url}  (health: {stage.public_url}/readyz)")
         say(f"Phone network    {stage.network_url}  (transcripts: /_control/calls)")
         say(f"Case store       {stage.case_store}")

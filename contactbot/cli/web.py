@@ -6,6 +6,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from contactbot.bootstrap import check_start
+from contactbot.cli.parent import end_with_parent
 from contactbot.config import read_settings
 from contactbot.web.serve import THREADS
 
@@ -13,8 +14,13 @@ from contactbot.web.serve import THREADS
 @click.command()
 @click.option("--bind", default="127.0.0.1:8080", show_default=True, help="Address and port.")
 @click.option("--processes", default=1, show_default=True, help="Server processes.")
-def web(bind: str, processes: int) -> None:
+@click.option(
+    "--with-parent", is_flag=True, hidden=True, help="End with the process that began it."
+)
+def web(*, bind: str, processes: int, with_parent: bool) -> None:
     """Serve webhooks and health checks."""
+    if with_parent:
+        end_with_parent()
     check_start(read_settings())
     host, _, port = bind.rpartition(":")
     Granian(

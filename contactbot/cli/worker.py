@@ -3,6 +3,7 @@
 import click
 
 from contactbot.bootstrap import begin_logging, open_application
+from contactbot.cli.parent import end_with_parent
 from contactbot.config import SettingsFault, read_settings
 from contactbot.scheduling.worker import run_once, run_worker
 
@@ -15,6 +16,8 @@ from contactbot.scheduling.worker import run_once, run_worker
 def worker(*, once: bool, leap: bool) -> None:
     """Place due calls, find out what became of them, deliver results."""
     begin_logging()
+    if with_parent:
+        end_with_parent()
     settings = read_settings()
     if leap and settings.live_calls:
         raise SettingsFault("--leap is for demonstrations and refused while live calling is on.")
