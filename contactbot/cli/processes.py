@@ -31,7 +31,7 @@ class Processes:
                 stderr=log,
                 env=self._environment | secrets,
                 text=True,
-                start_new_session=True,  # Ctrl-C is for the demonstration, which stops them in order
+                start_new_session=True,  # Ctrl-C is for the demonstration alone
             )
 
     def run(self, *arguments: str) -> str:

@@ -10,10 +10,11 @@ from contactbot.scheduling.worker import run_once, run_worker
 
 @click.command()
 @click.option("--once", is_flag=True, help="Run every due job once, then end.")
+@click.option("--leap", is_flag=True, hidden=True, help="Leap to the next due time.")
 @click.option(
-    "--leap", is_flag=True, hidden=True, help="Demonstrations: leap to the next due time."
+    "--with-parent", is_flag=True, hidden=True, help="End with the process that began it."
 )
-def worker(*, once: bool, leap: bool) -> None:
+def worker(*, once: bool, leap: bool, with_parent: bool) -> None:
     """Place due calls, find out what became of them, deliver results."""
     begin_logging()
     if with_parent:
