@@ -15,6 +15,7 @@ from contactbot.bootstrap import Application, open_application
 from contactbot.cli.processes import Processes
 from contactbot.cli.stage import Stage, prepare_stage
 from contactbot.config import child_environment, read_settings
+from contactbot.database.queue_state import QueueState
 from contactbot.operations.sync import synchronise
 
 NETWORK = "phone-network"
@@ -96,19 +97,25 @@ class Demonstration:
 
     def _watch(self, application: Application, processes: Processes) -> None:
         """Tell how it goes, until the time is up, somebody stops it, or nothing is left."""
+        told = ""
         while not self._stop.wait(1.0):
             if self._until is not None and time.monotonic() >= self._until:
                 return
             if processes.ended():
                 raise click.ClickException(f"{processes.ended()[0]} ended; see its log file.")
-            progress = application.queue_state()
-            say(
-                f"{progress.calendar:%a %d %b %H:%M}  attempts {progress.attempts:,}"
-                f"  in flight {progress.in_flight}  contacted {progress.contacted:,}"
-                f"  for callers {progress.for_callers:,}  still to try {progress.to_come:,}"
-            )
-            if self._until is not None and progress.finished:
-                return
+            state = application.queue_state()
+            if (line := progress_line(state)) != told:
+                say(line)
+            elif told and state.finished:
+                self._nothing_left()
+            told = line
+
+    def _nothing_left(self) -> None:
+        """End by itself if it was asked to; else wait, so that what it left can be looked at."""
+        if self._until is None:
+            say("Nothing is left for the machine to try. Ctrl-C ends and shows the figures.")
+            self._stop.wait()
+        self._stop.set()
 
     def _wind_down(
         self, application: Application, processes: Processes, stage: Stage
@@ -121,6 +128,15 @@ class Demonstration:
         synchronise(application.exchange, at_once=True)
         logs = sorted(stage.logs.glob("*.log"))
         return application.demonstration_summary(ground_truth(stage.network_url), logs)
+
+
+def progress_line(state: QueueState) -> str:
+    """The queue in one line."""
+    return (
+        f"{state.calendar:%a %d %b %H:%M}  attempts {state.attempts:,}"
+        f"  in flight {state.in_flight}  contacted {state.contacted:,}"
+        f"  for callers {state.for_callers:,}  still to try {state.to_come:,}"
+    )
 
 
 def say(words: str) -> None:
