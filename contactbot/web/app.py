@@ -1,6 +1,6 @@
 """The web application: which pages and webhooks there are."""
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from contactbot.bootstrap import Application
 from contactbot.web import health
@@ -14,8 +14,15 @@ def create_app(application: Application) -> Flask:
     app = Flask("contactbot.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["contactbot"] = application
-    for blueprint in (calls.blueprint, ring_backs.blueprint):
-        guard.protect(blueprint)
-        app.register_blueprint(blueprint, url_prefix="/webhooks/twilio")
+    app.register_blueprint(_webhooks(), url_prefix="/webhooks/twilio")
     app.register_blueprint(health.blueprint)
     return app
+
+
+def _webhooks() -> Blueprint:
+    """All webhooks behind one guarded door, made anew for each application of a process."""
+    door = Blueprint("webhooks", __name__)
+    guard.protect(door)
+    for blueprint in (calls.blueprint, ring_backs.blueprint):
+        door.register_blueprint(blueprint)
+    return door
