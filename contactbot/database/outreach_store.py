@@ -70,7 +70,7 @@ _SILENT = text(
 )
 _LOOKED = text("""
     UPDATE attempts
-       SET looks = looks + 1, look_at_real = clock_timestamp() + make_interval(secs => :pause)
+       SET looks = looks + :seen, look_at_real = clock_timestamp() + make_interval(secs => :pause)
      WHERE id = :id
 """)
 _TO_CANCEL = text("""
@@ -132,9 +132,12 @@ class DatabaseOutreachStore:
         """Attempts with a provider id, no final status, and time to be polled."""
         return [self._ambiguous(row) for row in self._read(_SILENT)]
 
-    def looked(self, attempt_id: UUID, again_after_seconds: float) -> None:
-        """Count one look at an attempt, and when to look again."""
-        self._touch(_LOOKED, id=attempt_id, pause=again_after_seconds)
+    def looked(
+        self, attempt_id: UUID, again_after_seconds: float, *, in_vain: bool = False
+    ) -> None:
+        """Count one look at an attempt unless it was in vain, and when to look again."""
+        seen = 0 if in_vain else 1
+        self._touch(_LOOKED, id=attempt_id, pause=again_after_seconds, seen=seen)
 
     def to_cancel(self) -> list[Attempt]:
         """Live attempts to end."""

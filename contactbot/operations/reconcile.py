@@ -74,7 +74,7 @@ def _look_up(world: Outreach, ambiguous: Ambiguous) -> None:
         if last_look:
             _end(world, attempt_id, AttemptState.UNKNOWN, "list_unavailable", _unheard_of)
         else:
-            world.store.looked(attempt_id, RETRY_LOOK_SECONDS)
+            world.store.looked(attempt_id, RETRY_LOOK_SECONDS, in_vain=True)
         return
     known = world.store.known_provider_ids([call.provider_id for call in calls])
     candidates = [
@@ -86,10 +86,12 @@ def _look_up(world: Outreach, ambiguous: Ambiguous) -> None:
         _adopt(world, ambiguous, candidates[0])
     elif candidates:
         _end(world, attempt_id, AttemptState.UNKNOWN, "several_candidates", _unheard_of)
-    elif last_look:
+    elif last_look and ambiguous.attempt.looks:
         _end(world, attempt_id, AttemptState.NOT_PLACED, "absent_twice", _unheard_of)
     else:
-        world.store.looked(attempt_id, SECOND_LOOK_SECONDS - ambiguous.age_seconds)
+        # A first look may come late, after everything stood still: one look alone proves nothing.
+        pause = max(SECOND_LOOK_SECONDS - ambiguous.age_seconds, RETRY_LOOK_SECONDS)
+        world.store.looked(attempt_id, pause)
 
 
 def _is_older(call: ProviderCall, posted_at: datetime) -> bool:

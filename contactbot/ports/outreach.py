@@ -325,8 +325,10 @@ class OutreachStore(Protocol):
         """Attempts with a provider id and no final status whose time to be polled has come."""
         ...
 
-    def looked(self, attempt_id: UUID, again_after_seconds: float) -> None:
-        """Count one look at an attempt, and when to look again."""
+    def looked(
+        self, attempt_id: UUID, again_after_seconds: float, *, in_vain: bool = False
+    ) -> None:
+        """Count one look at an attempt unless nothing was to be seen, and when to look again."""
         ...
 
     def to_cancel(self) -> list[Attempt]:
