@@ -5,7 +5,7 @@ import io
 import json
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -151,6 +151,15 @@ class Service:
     def change_outreach(self, **changes: Any) -> None:
         """Put something else in the place of a part of the outreach."""
         self.application.__dict__["outreach"] = replace(self.application.outreach, **changes)
+
+    def at(self, moment: str, do: Callable[[], object]) -> None:
+        """Do something whenever the attempt protocol comes to this moment."""
+
+        def reached(name: str) -> None:
+            if name == moment:
+                do()
+
+        self.change_outreach(at_fault_point=reached)
 
     def impatient(self, seconds: float = 0.5, url: str = "") -> TwilioTelephony:
         """The way to the network, giving up after so many seconds; perhaps to another address."""
