@@ -9,7 +9,7 @@ from sqlalchemy import Engine, RowMapping, text
 
 from contactbot.database.attempt_records import AttemptRecords, attempt_from
 from contactbot.database.case_records import CaseRecords
-from contactbot.database.crypto import Keyring
+from contactbot.database.crypto import Keyring, SealBroken
 from contactbot.database.talk_records import TalkRecords
 from contactbot.ports.outreach import Ambiguous, Attempt
 
@@ -156,6 +156,13 @@ class DatabaseOutreachStore:
             return connection.execute(statement, values).mappings().all()
 
     def _ambiguous(self, row: RowMapping) -> Ambiguous:
-        box = self._keyring.open_box(row["key_wrapped"])
-        number = box.open("numbers", "number_sealed", row["number_id"], row["number_sealed"])
+        number = self._number(row)
         return Ambiguous(attempt_from(row), number, row["posted_at_real"], row["age"] or 0.0)
+
+    def _number(self, row: RowMapping) -> str | None:
+        """One number that cannot be read must not keep the other attempts from being settled."""
+        try:
+            box = self._keyring.open_box(row["key_wrapped"])
+            return box.open("numbers", "number_sealed", row["number_id"], row["number_sealed"])
+        except (SealBroken, TypeError):
+            return None

@@ -9,7 +9,7 @@ from contactbot.operations.aftermath import conclude
 from contactbot.operations.calls import follow
 from contactbot.operations.deps import Outreach
 from contactbot.ports.outreach import Ambiguous, Attempt
-from contactbot.ports.telephony import ProviderCall, TelephonyError
+from contactbot.ports.telephony import OutcomeUnknown, ProviderCall, TelephonyError
 
 FIRST_LOOK_SECONDS = 60.0
 # How far the provider's clock may be from the database's, seconds and rounding included.
@@ -17,6 +17,7 @@ CLOCKS_APART = timedelta(seconds=30)
 SECOND_LOOK_SECONDS = 1800.0
 RETRY_LOOK_SECONDS = 60.0
 POLL_SECONDS = (60.0, 300.0, 1800.0)
+STILL_THERE_SECONDS = 300.0
 
 
 def reconcile(world: Outreach) -> int:
@@ -69,7 +70,7 @@ def _look_up(world: Outreach, ambiguous: Ambiguous) -> None:
     attempt_id = ambiguous.attempt.id
     last_look = ambiguous.age_seconds >= SECOND_LOOK_SECONDS
     try:
-        calls = [call for call in world.telephony.calls_to(ambiguous.number) if call.outbound]
+        calls = _calls_to(world, ambiguous.number)
     except TelephonyError:
         if last_look:
             _end(world, attempt_id, AttemptState.UNKNOWN, "list_unavailable", _unheard_of)
@@ -94,6 +95,13 @@ def _look_up(world: Outreach, ambiguous: Ambiguous) -> None:
         world.store.looked(attempt_id, pause)
 
 
+def _calls_to(world: Outreach, number: str | None) -> list[ProviderCall]:
+    """The calls the provider knows of; a number that cannot be read cannot be asked after."""
+    if number is None:
+        raise OutcomeUnknown("the number cannot be read")
+    return [call for call in world.telephony.calls_to(number) if call.outbound]
+
+
 def _is_older(call: ProviderCall, posted_at: datetime) -> bool:
     """Whether the call was there before we asked for one; both times are real ones."""
     return call.created_at is not None and call.created_at < posted_at - CLOCKS_APART
@@ -112,7 +120,11 @@ def _adopt(world: Outreach, ambiguous: Ambiguous, call: ProviderCall) -> None:
 
 
 def _poll(world: Outreach, silent: Ambiguous) -> None:
-    """Ask after a call whose final report never came: at 1, 5 and 30 minutes, then give up."""
+    """Ask after a call whose final report never came: at 1, 5 and 30 minutes, then give up.
+
+    A call the provider still has is not given up, however long it has waited: it may yet ring, and
+    whoever gave it up could no longer cancel it.
+    """
     attempt = silent.attempt
     provider_id = attempt.provider_id or ""
     try:
@@ -120,9 +132,11 @@ def _poll(world: Outreach, silent: Ambiguous) -> None:
     except TelephonyError:
         call = None
     state = from_provider(call.status) if call else None
-    if state is None or not _is_over(state):
+    if state is None:
         _poll_again(world, silent)
         return
+    if not _is_over(state):
+        world.store.looked(attempt.id, STILL_THERE_SECONDS, in_vain=True)
     with world.store.begin() as transaction:
         again = transaction.attempt(attempt.id)
         if again is not None:

@@ -106,10 +106,13 @@ class ConsentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """An attempt whose fate must be asked for: `number` is what the provider was given."""
+    """An attempt whose fate must be asked for.
+
+    `number` is what the provider was given, None where it can no longer be read.
+    """
 
     attempt: Attempt
-    number: str = field(repr=False)
+    number: str | None = field(repr=False)
     posted_at: datetime
     age_seconds: float
 
