@@ -3,16 +3,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: help run test install check style types layers lock clean
+.PHONY: help run test test-system-postgres install check style types layers lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: install ## The demonstration: made-up referrals, pretended phones; Ctrl-C stops everything
 	@$(BIN)/contactbot demo
 
 test: install ## Every test
 	@$(BIN)/pytest
+
+test-system-postgres: install ## Every test on the newest PostgreSQL of the system (15 or newer)
+	@CONTACTBOT_TEST_POSTGRES=system $(BIN)/pytest
 
 check: install style types layers test ## What CI runs
 

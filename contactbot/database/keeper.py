@@ -5,6 +5,7 @@ Started by `contactbot.database.embedded` as `python -m contactbot.database.keep
 
 import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -41,10 +42,12 @@ INITDB = (
     "--auth=trust",
     "--encoding=UTF8",
     "--locale=C",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
     "--no-instructions",
 )
+# From PostgreSQL 17 on the server brings Unicode's letters itself; older ones ask the system.
+BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+BUILTIN_LOCALE_SINCE = 17
+SYSTEM_LOCALE = ("--lc-ctype=C.UTF-8",)
 # How to end the server, gently first, with the seconds to wait after each.
 ENDINGS = ((signal.SIGINT, 60), (signal.SIGQUIT, 10), (signal.SIGKILL, 10))
 
@@ -105,9 +108,13 @@ class Keeper:
         unfinished.mkdir(mode=0o700)
         give(unfinished, way)
         sync = [] if self.durable else ["--no-sync"]
-        program = [*way.prefix, str(self._program("initdb")), "-D", str(unfinished)]
+        initdb = self._program("initdb")
+        program = [*way.prefix, str(initdb), "-D", str(unfinished)]
         made = subprocess.run(  # noqa: S603
-            [*program, *INITDB, *sync], env=ENVIRONMENT, cwd="/", check=False
+            [*program, *INITDB, *locale_options(initdb), *sync],
+            env=ENVIRONMENT,
+            cwd="/",
+            check=False,
         )
         if made.returncode != 0:
             raise EmbeddedServerFault(f"initdb could not make {self.place.cluster}")
@@ -153,6 +160,16 @@ class Keeper:
         finally:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(ready)
+
+
+def locale_options(initdb: Path) -> tuple[str, ...]:
+    """How this version of PostgreSQL is told to know every letter and to sort by code point."""
+    said = subprocess.run(  # noqa: S603
+        [str(initdb), "--version"], env=ENVIRONMENT, cwd="/", capture_output=True, check=False
+    ).stdout
+    version = re.search(rb"\d+", said)
+    old = version is not None and int(version[0]) < BUILTIN_LOCALE_SINCE
+    return SYSTEM_LOCALE if old else BUILTIN_LOCALE
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:
