@@ -4,12 +4,11 @@ Nothing is skipped silently: where PostgreSQL cannot start, every test that need
 CONTACTBOT_TEST_POSTGRES=system runs the same tests on the newest PostgreSQL of the system.
 """
 
-import os
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 
 import pytest
+from chosen_server import TEST_POSTGRES, chosen_postgres
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url
@@ -25,10 +24,6 @@ settings.load_profile("contactbot")
 
 _numbers = count(1)
 
-# Read once and taken out: the product itself knows no such setting and would refuse to start.
-TEST_POSTGRES = os.environ.pop("CONTACTBOT_TEST_POSTGRES", "embedded")  # noqa: TID251
-SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
-
 
 @pytest.fixture(autouse=True)
 def loopback_only() -> None:
@@ -43,18 +38,6 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     folder = tmp_path_factory.mktemp("server")
     with start_embedded(folder, durable=False, install=install) as server:
         yield make_url(server.url)
-
-
-def chosen_postgres(word: str, system: Path = SYSTEM_POSTGRES) -> Path | None:
-    """Whose programs the tests run on: None for the embedded ones, or the system's newest."""
-    if word == "embedded":
-        return None
-    if word != "system":
-        pytest.fail(f"CONTACTBOT_TEST_POSTGRES={word} is neither `system` nor `embedded`")
-    found = [path.parent.parent for path in system.glob("*/bin/postgres")]
-    if not found:
-        pytest.fail(f"CONTACTBOT_TEST_POSTGRES=system, but no PostgreSQL lies under {system}")
-    return max(found, key=lambda path: float(path.name))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import TEST_POSTGRES, chosen_postgres
+from chosen_server import TEST_POSTGRES, chosen_postgres
 from sqlalchemy import Connection, text
 
 from contactbot.database.keeper import BUILTIN_LOCALE, SYSTEM_LOCALE, locale_options
