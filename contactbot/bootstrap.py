@@ -119,6 +119,7 @@ class Application:
             policy=self.policy,
             calls_per_second=self._pace(),
             script=self.script,
+            real_calendar=self.settings.live_calls,
             voice=TwimlVoice(load_catalogues(self.settings.home_force), public_url),
         )
 

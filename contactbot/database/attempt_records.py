@@ -1,13 +1,20 @@
 """Attempts in the database: intents, guarded steps forward, ends, events, turns of a call."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, and_, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from contactbot.database.tables import attempt_events, attempts, call_sessions, call_turns
+from contactbot.database.tables import (
+    attempt_events,
+    attempts,
+    call_sessions,
+    call_turns,
+    referrals,
+)
 from contactbot.database.transaction import Transaction
 from contactbot.domain.attempts import LIVE, RANK, AttemptState
 from contactbot.ports.outreach import Attempt, KeptSession, NewAttempt
@@ -18,6 +25,15 @@ _DUE = text("""
      ORDER BY r.breach_at, r.risk_rank, r.referred_at
      LIMIT 1 FOR UPDATE OF p, r SKIP LOCKED
 """)
+_KIN = text("""
+    SELECT l.person_a, l.person_b FROM person_links l JOIN referrals r
+        ON r.person_id IN (l.person_a, l.person_b)
+     WHERE r.id = :referral AND l.state <> 'rejected'
+""")
+_LOCK_FREE = text("""
+    SELECT id FROM persons WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED
+""")
+KIN_BUSY = timedelta(minutes=1)
 _LIVE_STATES = tuple(str(state) for state in LIVE)
 
 
@@ -46,16 +62,31 @@ class AttemptRecords(Transaction):
     """The part of a transaction that keeps attempts (promises: contactbot.ports.outreach)."""
 
     def claim_due(self) -> UUID | None:
-        """The most urgent due referral whose person nobody else holds."""
-        found = self.connection.execute(_DUE, {"now": self.instant.calendar})
-        claimed: UUID | None = found.scalar_one_or_none()
-        return claimed
+        """The most urgent due referral whose person nobody else holds, nor anybody linked."""
+        due = {"now": self.instant.calendar}
+        while True:
+            claimed: UUID | None = self.connection.execute(_DUE, due).scalar_one_or_none()
+            if claimed is None or self._kin_are_free(claimed):
+                return claimed
+            later = update(referrals).where(referrals.c.id == claimed)
+            self.connection.execute(later.values(due_at=self.instant.calendar + KIN_BUSY))
 
-    def open_attempt(self, attempt: NewAttempt) -> None:
+    def _kin_are_free(self, referral_id: UUID) -> bool:
+        """Lock those who may be the same person, or wait for none of them.
+
+        They share caps and spacing, so two of them must not be decided on at the same moment.
+        """
+        links = self.connection.execute(_KIN, {"referral": referral_id})
+        kin = {person for link in links for person in link}
+        locked = self.connection.execute(_LOCK_FREE, {"ids": list(kin)}) if kin else ()
+        return len(list(locked)) == len(kin)
+
+    def open_attempt(self, attempt: NewAttempt) -> bool:
         """Insert the intent; the partial unique indexes refuse a second live one."""
         seconds = func.make_interval(0, 0, 0, 0, 0, 0, attempt.deadline_seconds)
-        self.connection.execute(
-            insert(attempts).values(
+        opened = self.connection.execute(
+            upsert(attempts)
+            .values(
                 id=attempt.id,
                 token=attempt.token,
                 person_id=attempt.person_id,
@@ -70,7 +101,10 @@ class AttemptRecords(Transaction):
                 policy_version=attempt.policy_version,
                 script_hash=attempt.script_hash,
             )
+            .on_conflict_do_nothing()
+            .returning(attempts.c.id)
         )
+        return opened.one_or_none() is not None
 
     def attempt(self, attempt_id: UUID) -> Attempt | None:
         """The attempt by id, its person locked."""

@@ -49,10 +49,10 @@ _HISTORY = text("""
         UNION SELECT person_b FROM person_links WHERE person_a = :person AND state <> 'rejected'
         UNION SELECT person_a FROM person_links WHERE person_b = :person AND state <> 'rejected')
     SELECT a.referral_id, a.person_id IN (SELECT id FROM kin) AS same_person,
-           a.number_index = :number AS same_number, a.channel, a.state,
+           a.number_index = ANY(:numbers) AS same_number, a.channel, a.state,
            coalesce(a.placed_at, a.decided_at) AS placed_at, a.disposition
       FROM attempts a
-     WHERE (a.person_id IN (SELECT id FROM kin) OR a.number_index = :number)
+     WHERE (a.person_id IN (SELECT id FROM kin) OR a.number_index = ANY(:numbers))
        AND a.decided_at > :since
      ORDER BY a.decided_at
 """)
@@ -63,7 +63,7 @@ _STOPS = text("""
     UNION ALL
     SELECT 'suppression', reason FROM suppressions
      WHERE lifted_at IS NULL AND (programme IS NULL OR programme = 'support')
-       AND (person_id = :person OR number_index = :number)
+       AND (person_id = :person OR number_index = ANY(:numbers))
     UNION ALL
     SELECT 'code', encode(contact_code_sealed, 'hex') || id::text FROM referrals
      WHERE person_id = :person AND contact_code_sealed IS NOT NULL
@@ -84,7 +84,7 @@ def read_case(
     row = connection.execute(_REFERRAL, {"referral": referral_id}).mappings().one()
     try:
         return _read(connection, keyring, instant, row)
-    except (ValueError, TypeError, KeyError, SealBroken) as fault:
+    except (AttributeError, KeyError, SealBroken, TypeError, ValueError) as fault:
         raise CaseUnreadable(row["person_id"]) from fault
 
 
@@ -93,8 +93,10 @@ def _read(connection: Connection, keyring: Keyring, instant: Instant, row: RowMa
     box = keyring.open_box(row["key_wrapped"])
     person = {"person": row["person_id"]}
     number = connection.execute(_NUMBERS, person).mappings().one_or_none()
-    index = number["number_index"] if number else None
-    about = person | {"number": index, "referral": referral_id}
+    target = _target(number, box)
+    # Under every key in use: what was kept under an older one still counts and still stops.
+    indexes = keyring.blind_all("number", target.number) if target else ()
+    about = person | {"numbers": list(indexes), "referral": referral_id}
     past = (
         connection.execute(_HISTORY, about | {"since": instant.calendar - HISTORY}).mappings().all()
     )
@@ -117,7 +119,7 @@ def _read(connection: Connection, keyring: Keyring, instant: Instant, row: RowMa
             skew=timedelta(0),
         ),
         case=_case(row),
-        target=_target(number, box),
+        target=target,
         language=row["language"],
         contact_codes=stops.codes,
     )

@@ -25,7 +25,8 @@ def _nothing(name: str) -> None:
 class Outreach:
     """The world as outreach sees it. `at_fault_point` is called at named moments of the protocol.
 
-    Tests stop or delay a process at those moments; otherwise it does nothing.
+    Tests stop or delay a process at those moments; otherwise it does nothing. `real_calendar`: the
+    calendar of the rules must show real time, as it must wherever real people are called.
     """
 
     store: OutreachStore
@@ -35,6 +36,7 @@ class Outreach:
     calls_per_second: float
     script: Script
     voice: Voice
+    real_calendar: bool = False
     new_id: Callable[[], UUID] = uuid4
     new_token: Callable[[], str] = _token
     at_fault_point: Callable[[str], None] = field(default=_nothing, repr=False)

@@ -4,7 +4,9 @@ The attempt protocol: nothing leaves the house before an intent is committed, an
 outcome is unknown is never given again (docs/reliability.md says how far this has been tried).
 """
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -20,10 +22,13 @@ from contactbot.ports.telephony import (
     NumberRefused,
     OutcomeUnknown,
     RefusedBeforeEffect,
+    TelephonyError,
 )
 
 DIAL_DEADLINE_SECONDS = 3.0
 ACCOUNT_PAUSE_SECONDS = 300.0
+# Somebody else is being rung at this telephone: as long as the gate waits for a live attempt.
+NUMBER_BUSY = timedelta(minutes=10)
 AUTOMATIC_CALL = Request(Channel.CALL, Means.AUTOMATIC, Moment.DISPATCH)
 
 
@@ -84,7 +89,9 @@ def _intend(
         policy_version=world.policy.version,
         script_hash=world.script.hash,
     )
-    transaction.open_attempt(attempt)
+    if not transaction.open_attempt(attempt):
+        transaction.defer(referral_id, transaction.instant.calendar + NUMBER_BUSY)
+        return None
     transaction.decide(case, AUTOMATIC_CALL, decision, attempt.id)
     transaction.defer(referral_id, None)
     transaction.audit("dispatcher", "attempt_intended", attempt.id)
@@ -95,8 +102,12 @@ def _intend(
 
 
 def with_skew(world: Outreach, transaction: OutreachTransaction, case: Case) -> Case:
-    """The case with the difference between this machine's clock and the database's."""
-    skew = world.clock.real_now() - transaction.instant.real
+    """The case with the difference between this machine's clock and the database's.
+
+    Where real people are called, that is the calendar itself: a simulated one calls nobody.
+    """
+    instant = transaction.instant
+    skew = world.clock.real_now() - (instant.calendar if world.real_calendar else instant.real)
     return replace(case, facts=replace(case.facts, skew=skew))
 
 
@@ -136,14 +147,17 @@ def _save_provider_id(world: Outreach, attempt_id: UUID, provider_id: str) -> No
         attempt = transaction.attempt(attempt_id)
         if attempt is None:
             return
-        if transaction.bind(attempt_id, provider_id):
+        bound = transaction.bind(attempt_id, provider_id)
+        if bound:
             transaction.advance(attempt_id, AttemptState.QUEUED)
         else:
             transaction.count("provider_id_twice")
             person, referral = attempt.person_id, attempt.referral_id
             transaction.hold(person, referral, "second_call_seen", "dispatcher")
-    if attempt.cancel_because or attempt.state in TERMINAL:
-        world.telephony.end_call(provider_id)
+    if attempt.cancel_because or attempt.state in TERMINAL or not bound:
+        # What cannot be ended now is ended by whoever looks for calls to cancel, or hears goodbye.
+        with suppress(TelephonyError):
+            world.telephony.end_call(provider_id)
 
 
 def _not_placed(world: Outreach, attempt_id: UUID, because: str) -> Dispatched:

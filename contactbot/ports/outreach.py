@@ -130,7 +130,11 @@ class OutreachTransaction(Protocol):
         ...
 
     def claim_due(self) -> UUID | None:
-        """Lock the person of the most urgent due referral nobody else holds; its referral id."""
+        """Lock the person of the most urgent due referral nobody else holds; its referral id.
+
+        Whoever may be the same person is locked too; where another holds one of them, the referral
+        is due a minute later.
+        """
         ...
 
     def lock_person(self, person_id: UUID) -> None:
@@ -145,8 +149,8 @@ class OutreachTransaction(Protocol):
         """Hold a referral that cannot be read, with the Deny kept, so that others go on."""
         ...
 
-    def open_attempt(self, attempt: NewAttempt) -> None:
-        """Record the intent; raises if the person or the number has a live attempt."""
+    def open_attempt(self, attempt: NewAttempt) -> bool:
+        """Record the intent; False, and nothing, if the person or number has a live attempt."""
         ...
 
     def attempt(self, attempt_id: UUID) -> Attempt | None:
