@@ -121,16 +121,15 @@ class Service:
 
     # Time.
 
-    def set_clock(self, written: str) -> None:
-        """Set the calendar to a moment by the clock on the wall."""
-        self.run(
-            "INSERT INTO clock (shows, speed, because) VALUES (:at, 1, 'test')", at=london(written)
-        )
+    def set_clock(self, at: str | datetime) -> None:
+        """Set the calendar to a moment; as text it is by the clock on the wall."""
+        moment = london(at) if isinstance(at, str) else at
+        self.run("INSERT INTO clock (shows, speed, because) VALUES (:at, 1, 'test')", at=moment)
 
     def set_clock_to_next_try(self, person: Person) -> datetime:
         """Set the calendar to when the person is due; that moment, on the wall."""
         due: datetime = self.referral(person).due_at
-        self.set_clock(due.astimezone(WALL_CLOCK).strftime("%Y-%m-%d %H:%M:%S"))
+        self.set_clock(due)
         return due.astimezone(WALL_CLOCK)
 
     def calendar(self) -> datetime:
