@@ -9,6 +9,8 @@ from contactbot.reports.problems import log_problem
 from contactbot.telephony.twiml import NEUTRAL_GOODBYE
 from contactbot.web.current import application
 
+REPORTS = frozenset({"calls.progress_of_call"})
+
 _log = logging.getLogger("contactbot.web")
 
 
@@ -41,6 +43,11 @@ def spoken(document: str) -> Response:
 
 
 def neutral_goodbye(error: Exception) -> Response:
-    """Whatever went wrong, the line hears the neutral goodbye and never the provider's apology."""
+    """Whatever went wrong, the line hears the neutral goodbye and never the provider's apology.
+
+    A report that could not be kept is refused instead, so that it may come again; nobody hears it.
+    """
     log_problem(_log, "webhook", error)
+    if request.endpoint in REPORTS:
+        return Response(status=503)
     return Response(NEUTRAL_GOODBYE, mimetype="text/xml")
