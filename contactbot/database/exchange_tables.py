@@ -1,4 +1,4 @@
-"""What leaves, what enters: the outbox, inbound events, the audit trail, counters."""
+"""What leaves, what enters: the outbox, inbound events, the audit trail, heartbeats, counters."""
 
 from sqlalchemy import (
     BigInteger,
@@ -67,6 +67,17 @@ audit = Table(
     Column("detail", JSONB, nullable=False, server_default=text("'{}'")),
     when("at", null=False),
     real_time("at_real"),
+)
+
+# When each job last did its work (real time counts), and each feed last brought a file (`at`).
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    when("at", null=False),
+    real_time("at_real"),
+    word("detail", default=""),
 )
 
 counters = Table(

@@ -22,6 +22,7 @@ from contactbot.database.columns import APPEND_ONLY, LIVE_STATES, metadata
 from contactbot.database.exchange_tables import (
     audit,
     counters,
+    heartbeats,
     inbox_events,
     outbox,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "contact_profiles",
     "counters",
     "decisions",
+    "heartbeats",
     "holds",
     "inbox_events",
     "interviews",

@@ -13,6 +13,7 @@ from contactbot.domain.policy_tables import (
     Calls,
     DispositionRow,
     Eligibility,
+    Feeds,
     Hours,
     Limits,
     Permission,
@@ -43,6 +44,7 @@ class Policy(Table):
     limits: Limits
     tries: Tries
     eligibility: Eligibility
+    feeds: Feeds
     permission: tuple[Permission, ...]
     dispositions: tuple[DispositionRow, ...]
 

@@ -1,6 +1,6 @@
 """The tables of the contact policy, as a service manager writes them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -109,6 +109,22 @@ class DispositionRow(Table):
     def counts_as_try(self) -> bool:
         """Whether it uses up one of the tries."""
         return self.try_
+
+
+class Feeds(Table):
+    """When a source of referral files has gone quiet, in hours of silence while offices are open.
+
+    `sources` are missed from the first day; any other is watched from its first file on.
+    """
+
+    hours: WeeklyHours
+    quiet_after_hours: float = Field(gt=0)
+    sources: dict[str, Annotated[float, Field(gt=0)]] = {}
+
+    @field_validator("hours", mode="before")
+    @classmethod
+    def _read(cls, text: object) -> WeeklyHours:
+        return parse_hours(str(text))
 
 
 class Eligibility(Table):

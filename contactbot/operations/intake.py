@@ -50,7 +50,8 @@ class IntakeRules:
 class ImportResult:
     """What became of a file’s rows; `accepted` and `rejected` add up to `read`.
 
-    `held` of the accepted wait for a person’s decision; `unchanged` and `updated` were known.
+    `held` of the accepted wait for a person’s decision; `unchanged` and `updated` were known;
+    `sources` are the source systems of the accepted rows.
     """
 
     read: int
@@ -61,6 +62,7 @@ class ImportResult:
     unchanged: int
     updated: int
     unknown_flags: Mapping[str, int]
+    sources: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
     reject_file: str | None = None
 
@@ -143,6 +145,7 @@ class _Intake:
             unchanged=counts["unchanged"],
             updated=counts["updated"],
             unknown_flags=dict(self.total.unknown_flags),
+            sources=tuple(sorted({source for source, _ in self.total.seen})),
         )
 
     def _import(self, transaction: IntakeTransaction, rows: list[IncomingRow]) -> _Tally:

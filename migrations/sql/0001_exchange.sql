@@ -18,6 +18,15 @@ CREATE TABLE counters (
     CONSTRAINT pk_counters PRIMARY KEY (name)
 );
 
+CREATE TABLE heartbeats (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    at_real TIMESTAMPTZ DEFAULT clock_timestamp() NOT NULL,
+    detail TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_heartbeats PRIMARY KEY (kind, name)
+);
+
 CREATE TABLE inbox_events (
     id TEXT NOT NULL,
     type TEXT NOT NULL,
