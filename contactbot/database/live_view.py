@@ -1,0 +1,167 @@
+"""The live view by SQL: a handful of counts and the newest attempts, from one snapshot."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, text
+
+from contactbot.database.crypto import Keyring
+from contactbot.database.figures import SHOWN_DIGITS
+from contactbot.ports.live_view import (
+    CallersShare,
+    Departures,
+    LiveView,
+    RecentAttempt,
+    Share,
+    Withheld,
+)
+
+SHOWN_ATTEMPTS = 30
+POINTS = 48
+
+_MOMENT = text("""
+    SELECT simulated_now() AS calendar,
+           coalesce((SELECT shows FROM clock ORDER BY id LIMIT 1), simulated_now()) AS clock_began,
+           (SELECT count(*) FROM attempts) AS attempts_made,
+           (SELECT count(*) FROM attempts WHERE state IN
+            ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress')) AS in_flight,
+           (SELECT count(*) FROM appointments WHERE state = 'booked') AS call_backs
+""")
+_QUEUE = text("""
+    SELECT state, route, tier, count(*) AS referrals, count(*) FILTER (WHERE enhanced) AS enhanced,
+           count(*) FILTER (WHERE breach_at < :now) AS overdue,
+           count(due_at) FILTER (WHERE route = 'automatic') AS to_try,
+           min(referred_at) AS oldest_referred_at
+      FROM referrals GROUP BY state, route, tier
+""")
+# A referral the machine tried has left its queue with its last attempt, unless it is to try again.
+_DEPARTURES = text("""
+    WITH gone AS (
+        SELECT max(a.ended_at) AS at, r.first_contact_at IS NOT NULL AS contacted,
+               r.route = 'caller' AS to_caller
+          FROM attempts a JOIN referrals r ON r.id = a.referral_id
+         WHERE a."by" = 'automatic' AND NOT (r.route = 'automatic' AND r.due_at IS NOT NULL)
+         GROUP BY r.id HAVING bool_and(a.ended_at IS NOT NULL)
+    ), placed AS (
+        SELECT least(greatest(ceil(extract(epoch FROM at - :began) / nullif(:step, 0)), 0), :points)
+               AS point, contacted, to_caller FROM gone
+    )
+    SELECT :began + make_interval(secs => CAST(point.number * :step AS float)) AS at,
+           count(*) FILTER (WHERE contacted) AS contacted,
+           count(*) FILTER (WHERE to_caller AND NOT contacted) AS to_caller,
+           count(*) FILTER (WHERE NOT to_caller AND NOT contacted) AS over
+      FROM generate_series(0, :points) AS point(number)
+      LEFT JOIN placed ON placed.point = point.number
+     GROUP BY point.number ORDER BY point.number
+""")
+_ATTEMPTS = text("""
+    SELECT a.decided_at, a.channel, a."by", a.state, a.disposition, a.language,
+           a.number_id, n.number_sealed, p.key_wrapped
+      FROM (SELECT * FROM attempts ORDER BY decided_at DESC, id DESC LIMIT :shown) a
+      JOIN persons p ON p.id = a.person_id
+      LEFT JOIN numbers n ON n.id = a.number_id
+     ORDER BY a.decided_at DESC, a.id DESC
+""")
+# The newest decision of each referral, by the reasons it gave: few combinations, so quick to count.
+_WITHHELD = text("""
+    SELECT reasons, count(*) AS referrals, max(at) AS latest_at
+      FROM decisions
+      JOIN (SELECT max(id) AS id FROM decisions GROUP BY referral_id) newest USING (id)
+     WHERE NOT allowed GROUP BY reasons
+""")
+_OUTBOX = text("SELECT state, count(*) AS records FROM outbox GROUP BY state")
+
+
+class DatabaseLiveViews:
+    """The `LiveViews` port (definitions: contactbot.ports.live_view)."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        self._engine = engine
+        self._keyring = keyring
+
+    def look(self) -> LiveView:
+        """Everything, from one snapshot."""
+        with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as reader:
+            moment = reader.execute(_MOMENT).mappings().one()
+            queue = _rows(reader, _QUEUE, now=moment["calendar"])
+            return LiveView(
+                **moment,
+                shares=_shares(queue),
+                to_try=sum(row["to_try"] for row in queue),
+                departures=_departures(reader, moment),
+                attempts=tuple(
+                    self._attempt(row) for row in _rows(reader, _ATTEMPTS, shown=SHOWN_ATTEMPTS)
+                ),
+                withheld=_withheld(_rows(reader, _WITHHELD)),
+                for_callers=_for_callers(queue),
+                outbox={row["state"]: row["records"] for row in _rows(reader, _OUTBOX)},
+            )
+
+    def _attempt(self, row: RowMapping) -> RecentAttempt:
+        return RecentAttempt(
+            at=row["decided_at"],
+            number_ends=self._number_ends(row),
+            channel=row["channel"],
+            by=row["by"],
+            state=row["state"],
+            disposition=row["disposition"],
+            language=row["language"],
+        )
+
+    def _number_ends(self, row: RowMapping) -> str:
+        """The last digits; blank if the number has been erased."""
+        if row["number_sealed"] is None or row["key_wrapped"] is None:
+            return ""
+        box = self._keyring.open_box(row["key_wrapped"])
+        number = box.open("numbers", "number_sealed", row["number_id"], row["number_sealed"])
+        return number[-SHOWN_DIGITS:]
+
+
+def _shares(queue: Sequence[RowMapping]) -> tuple[Share, ...]:
+    """Every state on every route, the largest first."""
+    counted = Counter[tuple[str, str]]()
+    for row in queue:
+        counted[row["state"], row["route"]] += row["referrals"]
+    ordered = sorted(counted.items(), key=lambda share: (-share[1], share[0]))
+    return tuple(Share(state, route, referrals) for (state, route), referrals in ordered)
+
+
+def _for_callers(queue: Sequence[RowMapping]) -> tuple[CallersShare, ...]:
+    tiers: dict[str, list[RowMapping]] = {}
+    for row in queue:
+        if row["route"] == "caller":
+            tiers.setdefault(row["tier"], []).append(row)
+    return tuple(
+        CallersShare(
+            tier=tier,
+            referrals=sum(row["referrals"] for row in rows),
+            enhanced=sum(row["enhanced"] for row in rows),
+            overdue=sum(row["overdue"] for row in rows),
+            oldest_referred_at=min(row["oldest_referred_at"] for row in rows),
+        )
+        for tier, rows in sorted(tiers.items())
+    )
+
+
+def _withheld(rows: Sequence[RowMapping]) -> tuple[Withheld, ...]:
+    """Each reason by itself: a referral may be withheld for several."""
+    counted, latest = Counter[str](), dict[str, datetime]()
+    for row in rows:
+        for reason in set(row["reasons"]):
+            counted[reason] += row["referrals"]
+            latest[reason] = max(latest.get(reason, row["latest_at"]), row["latest_at"])
+    newest_first = sorted(counted, key=lambda reason: (latest[reason], counted[reason]))[::-1]
+    return tuple(Withheld(reason, counted[reason], latest[reason]) for reason in newest_first)
+
+
+def _departures(reader: Connection, moment: RowMapping) -> tuple[Departures, ...]:
+    began = moment["clock_began"]
+    step = (moment["calendar"] - began).total_seconds() / POINTS
+    values = {"began": began, "step": step, "points": POINTS}
+    return tuple(Departures(**row) for row in _rows(reader, _DEPARTURES, **values))
+
+
+def _rows(reader: Connection, statement: Any, **values: Any) -> list[RowMapping]:
+    return list(reader.execute(statement, values).mappings())
