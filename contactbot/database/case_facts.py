@@ -40,6 +40,7 @@ _NUMBERS = text("""
            (SELECT count(*) FROM attempts a WHERE a.number_id = n.id) AS tries
       FROM numbers n
      WHERE n.person_id = :person
+       AND (CAST(:number AS uuid) IS NULL OR n.id = CAST(:number AS uuid))
      ORDER BY n.usable DESC, n.suspended_because NULLS FIRST, tries, n.position
      LIMIT 1
 """)
@@ -78,21 +79,35 @@ class _Stops:
 
 
 def read_case(
-    connection: Connection, keyring: Keyring, instant: Instant, referral_id: UUID
+    connection: Connection,
+    keyring: Keyring,
+    instant: Instant,
+    referral_id: UUID,
+    number_id: UUID | None = None,
 ) -> Case:
-    """The referral and everything around it, in one consistent reading of the transaction."""
+    """The referral and everything around it, in one consistent reading of the transaction.
+
+    Of the person's numbers it is the one given, else the one to call next.
+    """
     row = connection.execute(_REFERRAL, {"referral": referral_id}).mappings().one()
     try:
-        return _read(connection, keyring, instant, row)
+        return _read(connection, keyring, instant, row, number_id)
     except (AttributeError, KeyError, SealBroken, TypeError, ValueError) as fault:
         raise CaseUnreadable(row["person_id"]) from fault
 
 
-def _read(connection: Connection, keyring: Keyring, instant: Instant, row: RowMapping) -> Case:
+def _read(
+    connection: Connection,
+    keyring: Keyring,
+    instant: Instant,
+    row: RowMapping,
+    number_id: UUID | None,
+) -> Case:
     referral_id = row["id"]
     box = keyring.open_box(row["key_wrapped"])
     person = {"person": row["person_id"]}
-    number = connection.execute(_NUMBERS, person).mappings().one_or_none()
+    which = person | {"number": number_id}
+    number = connection.execute(_NUMBERS, which).mappings().one_or_none()
     target = _target(number, box)
     # Under every key in use: what was kept under an older one still counts and still stops.
     indexes = keyring.blind_all("number", target.number) if target else ()

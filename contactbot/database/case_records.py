@@ -37,9 +37,9 @@ _LAST_REASONS = text("""
 class CaseRecords(Transaction):
     """The part of a transaction that keeps cases (promises: contactbot.ports.outreach)."""
 
-    def case(self, referral_id: UUID) -> Case:
+    def case(self, referral_id: UUID, number_id: UUID | None = None) -> Case:
         """All facts of one referral, as they are now."""
-        return read_case(self.connection, self.keyring, self.instant, referral_id)
+        return read_case(self.connection, self.keyring, self.instant, referral_id, number_id)
 
     def decide(
         self, case: Case, request: Request, decision: Decision, attempt_id: UUID | None = None
@@ -126,7 +126,13 @@ class CaseRecords(Transaction):
         self.connection.execute(upsert(holds).values(row).on_conflict_do_nothing())
 
     def suppress(
-        self, *, person_id: UUID | None, number_index: bytes | None, reason: str, by: str
+        self,
+        *,
+        person_id: UUID | None,
+        number_index: bytes | None,
+        reason: str,
+        by: str,
+        programme: str | None = None,
     ) -> None:
         """Never contact again."""
         row = {
@@ -134,6 +140,7 @@ class CaseRecords(Transaction):
             "person_id": person_id,
             "number_index": number_index,
             "reason": reason,
+            "programme": programme,
             "since": self.instant.calendar,
             "set_by": by,
         }

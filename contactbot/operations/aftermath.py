@@ -4,6 +4,7 @@ from typing import Any
 
 from contactbot.domain.attempts import AttemptState
 from contactbot.domain.dispositions import Disposition, disposition_of
+from contactbot.domain.intake import SuppressionReason
 from contactbot.domain.planning import Plan, plan_next
 from contactbot.domain.referral import ReferralState
 from contactbot.operations.deps import Outreach
@@ -28,7 +29,7 @@ def conclude(
     if not transaction.close_attempt(attempt.id, state, disposition, row.aapor, ending, seconds):
         return False
     _close_interview(transaction, attempt, ending)
-    _plan(world, transaction, attempt, disposition)
+    _plan(world, transaction, attempt, disposition, tried=row.counts_as_try)
     return True
 
 
@@ -43,11 +44,16 @@ def correct(
     row = world.policy.disposition(disposition)
     transaction.add_event(attempt.id, "correction", 0, str(disposition), {"ending": ending})
     transaction.correct_attempt(attempt.id, disposition, row.aapor, ending)
-    _plan(world, transaction, attempt, disposition)
+    _plan(world, transaction, attempt, disposition, tried=False)
 
 
 def _plan(
-    world: Outreach, transaction: OutreachTransaction, attempt: Attempt, disposition: Disposition
+    world: Outreach,
+    transaction: OutreachTransaction,
+    attempt: Attempt,
+    disposition: Disposition,
+    *,
+    tried: bool,
 ) -> None:
     """The referral's next step, and word of it to the case store."""
     row = world.policy.disposition(disposition)
@@ -57,13 +63,34 @@ def _plan(
         transaction.set_aside(attempt.person_id, attempt.referral_id)
         return
     plan = plan_next(case.facts, case.case, world.policy, disposition)
-    if plan.state is ReferralState.HELD:
-        transaction.hold(case.person_id, case.referral_id, str(disposition), "outreach")
-    changed = transaction.apply(case, plan, tried=row.counts_as_try)
+    _stop(transaction, case, plan, disposition if row.next == "hold" else None)
+    changed = transaction.apply(case, plan, tried=tried)
     _tell(transaction, case, plan, _attempt_body(transaction, attempt, disposition, row.aapor))
     if changed:
         transaction.tell_case_store(case, "status", {"state": str(plan.state)})
     transaction.audit("outreach", "attempt_ended", attempt.id, disposition=str(disposition))
+
+
+def _stop(
+    transaction: OutreachTransaction, case: Case, plan: Plan, held_for: Disposition | None
+) -> None:
+    """What this attempt bars beyond its own referral.
+
+    Two wrong codes say that somebody else may have the telephone, so all the person's cases wait.
+    A refusal holds for the whole programme: a new referral does not ask the same again.
+    """
+    if held_for is not None and plan.state is ReferralState.HELD:
+        everywhere = held_for is Disposition.WRONG_CODE
+        referral = None if everywhere else case.referral_id
+        transaction.hold(case.person_id, referral, str(held_for), "outreach")
+    if plan.state is ReferralState.DECLINED:
+        transaction.suppress(
+            person_id=case.person_id,
+            number_index=None,
+            reason=str(SuppressionReason.SUPPORT_DECLINED),
+            by="keypad",
+            programme="support",
+        )
 
 
 def _ending_without_script(

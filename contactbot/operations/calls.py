@@ -1,5 +1,6 @@
 """A keypad call, webhook by webhook: the answer, each key, the provider’s progress reports."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from contactbot.domain.appointments import slots_for_call_back
@@ -8,9 +9,9 @@ from contactbot.domain.gate import Channel, Means, Moment, Request, decide
 from contactbot.operations.aftermath import conclude, correct
 from contactbot.operations.deps import Outreach
 from contactbot.operations.dispatch import with_skew
-from contactbot.operations.hearing import record_events
+from contactbot.operations.hearing import SETTLED, record_events
 from contactbot.ports.outreach import Attempt, Case, KeptSession, OutreachTransaction
-from contactbot.ports.telephony import CallProgress
+from contactbot.ports.telephony import CallProgress, TelephonyError
 from contactbot.scripting.engine import advance, begin
 from contactbot.scripting.session import CallFacts, Session, Slot, Turn
 
@@ -18,6 +19,8 @@ Slots = tuple[tuple[datetime, datetime], ...]
 
 # Endings after which nothing more is said, whatever is pressed.
 GOODBYES = frozenset({"outside_hours", "withdrawn"})
+GIVEN_UP = frozenset({AttemptState.NOT_PLACED, AttemptState.UNKNOWN, AttemptState.LOST_STATUS})
+NOT_ANSWERED = frozenset({AttemptState.QUEUED, AttemptState.INITIATED, AttemptState.RINGING})
 AT_ANSWER = Request(Channel.CALL, Means.AUTOMATIC, Moment.ANSWER)
 
 
@@ -44,7 +47,7 @@ def take_keys(world: Outreach, token: str, turn: int, provider_id: str, keys: st
 
 def _belongs(transaction: OutreachTransaction, attempt: Attempt, provider_id: str) -> bool:
     """Whether this call is this attempt's: it binds itself if the reply to the order was lost."""
-    if transaction.bind(attempt.id, provider_id):
+    if provider_id and transaction.bind(attempt.id, provider_id):
         return True
     transaction.count("webhook_wrong_call")
     transaction.hold(attempt.person_id, attempt.referral_id, "second_call_seen", "outreach")
@@ -53,12 +56,12 @@ def _belongs(transaction: OutreachTransaction, attempt: Attempt, provider_id: st
 
 def _answered(world: Outreach, transaction: OutreachTransaction, attempt: Attempt) -> str:
     """The line was answered: the gate is asked again before the first word."""
-    if attempt.state in TERMINAL:
+    if attempt.state in TERMINAL or attempt.ending in GOODBYES:
         transaction.count("answered_after_the_end")
         return world.voice.goodbye()
     # The provider's report of the answer may have come first; then there is nothing to advance.
     transaction.advance(attempt.id, AttemptState.IN_PROGRESS)
-    case = with_skew(world, transaction, transaction.case(attempt.referral_id))
+    case = _case_on_the_line(world, transaction, attempt)
     decision = decide(AT_ANSWER, case.facts, world.policy)
     if attempt.cancel_because:
         return _say_goodbye(world, transaction, attempt, "withdrawn")
@@ -80,7 +83,7 @@ def _key_pressed(
     if kept is None or session is None or ended or kept.turn + 1 != turn:
         transaction.count("webhook_out_of_order")
         return world.voice.goodbye()
-    case = with_skew(world, transaction, transaction.case(attempt.referral_id))
+    case = _case_on_the_line(world, transaction, attempt)
     if case.facts.holds or case.facts.suppressions or attempt.cancel_because:
         return _say_goodbye(world, transaction, attempt, "withdrawn")
     slots = tuple(
@@ -89,9 +92,22 @@ def _key_pressed(
     )
     spoken = advance(world.script, session, keys, _facts(case, slots))
     words = _speak(world, transaction, attempt, turn, spoken, slots)
-    if attempt.state in TERMINAL and spoken.ending is not None:
-        correct(world, transaction, attempt, str(spoken.ending))
+    if attempt.state in TERMINAL:
+        _correct_late(world, transaction, attempt)
     return words
+
+
+def _correct_late(world: Outreach, transaction: OutreachTransaction, attempt: Attempt) -> None:
+    """The provider had reported the end before this key reached us: what it settled still holds."""
+    now = transaction.attempt(attempt.id)
+    if now is not None and now.ending is not None and now.ending != attempt.ending:
+        correct(world, transaction, attempt, now.ending)
+
+
+def _case_on_the_line(world: Outreach, transaction: OutreachTransaction, attempt: Attempt) -> Case:
+    """The case with the number this call went to, which may not be the one to call next."""
+    case = transaction.case(attempt.referral_id, attempt.number_id)
+    return with_skew(world, transaction, case)
 
 
 def _facts(case: Case, slots: Slots) -> CallFacts:
@@ -125,13 +141,18 @@ def _say_goodbye(
     world: Outreach, transaction: OutreachTransaction, attempt: Attempt, ending: str
 ) -> str:
     """Nothing more may be said on this call."""
-    transaction.note(attempt.id, ending=ending)
+    if attempt.ending not in SETTLED:
+        transaction.note(attempt.id, ending=ending)
     transaction.audit("outreach", "attempt_ended_early", attempt.id, ending=ending)
     return world.voice.goodbye()
 
 
 def take_progress(world: Outreach, token: str, progress: CallProgress) -> None:
-    """One progress report: each (call, sequence) counts once and the state only moves forward."""
+    """One progress report: each (call, sequence) counts once and the state only moves forward.
+
+    A call that turns up after it was given up is ended before anybody answers it: nobody looks
+    after its window any more, and its person may be called again.
+    """
     with world.store.begin() as transaction:
         attempt = transaction.attempt_by_token(token)
         if attempt is None:
@@ -142,6 +163,9 @@ def take_progress(world: Outreach, token: str, progress: CallProgress) -> None:
         state = from_provider(progress.status)
         if transaction.add_event(attempt.id, "status", _sequence(progress, state), progress.status):
             follow(world, transaction, attempt, state, progress.seconds)
+    if attempt.state in GIVEN_UP and state in NOT_ANSWERED:
+        with suppress(TelephonyError):
+            world.telephony.end_call(progress.provider_id)
 
 
 def _sequence(progress: CallProgress, state: AttemptState | None) -> int:

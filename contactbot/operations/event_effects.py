@@ -76,6 +76,7 @@ def number_changed(happening: Happening) -> None:
     transaction.replace_numbers(person, number, as_given)
     for stop in transaction.stops_at(person, number) if number else ():
         transaction.hold(stop.person_id, None, stop.reason, BY)
+        transaction.ask_cancel(stop.person_id, stop.reason)
     confirmation_void(happening)
 
 
@@ -103,10 +104,15 @@ def reclassified(happening: Happening) -> None:
 
 
 def contacted_by_other_team(happening: Happening) -> None:
-    """A second call about the same crime so soon is one too many: a person decides when."""
+    """A second call about the same crime so soon is one too many: a person decides when.
+
+    A case in which nothing is to come any more stays as it was settled.
+    """
     transaction, subject, because = happening.transaction, happening.subject, happening.event.type
     transaction.hold(subject.person_id, subject.referral_id, because, BY)
     transaction.ask_cancel(subject.person_id, because)
+    if subject.referral_id not in transaction.referrals_of(subject.person_id):
+        return
     transaction.close(subject.referral_id, ReferralState.HELD, because)
     withhold(happening, subject.referral_id)
     tell(happening, subject.referral_id, "status", state=ReferralState.HELD)

@@ -23,6 +23,11 @@ from contactbot.scripting.session import Prompt, Turn
 
 # Endings that finish the interview; any other leaves it broken off, kept for another time.
 COMPLETED_ENDINGS = frozenset({"opted_in", "declined", "call_back"})
+# The consent that the first call asks for, and what a yes or a no to it settles by itself.
+SUPPORT = "support_referral"
+SETTLED = frozenset({"opted_in", "declined"})
+# Endings that say only that the talk went no further.
+LEFT_OFF = frozenset({"no_key_twice", "stopped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,9 @@ def _consent_answered(hearing: _Hearing, event: ConsentAnswered) -> None:
     )
     transaction = hearing.transaction
     transaction.consent(hearing.attempt, record)
+    if event.purpose == SUPPORT:
+        # It stands, however the rest of the call goes.
+        transaction.note(hearing.attempt.id, ending="opted_in" if event.given else "declined")
     case = transaction.case(hearing.attempt.referral_id)
     body = _consent_body(record)
     transaction.tell_case_store(case, "consent", body)
@@ -134,8 +142,21 @@ def _do_not_ring_again(hearing: _Hearing, event: DoNotRingAgain) -> None:
 def _finished(hearing: _Hearing, event: Finished) -> None:
     ending = str(event.ending)
     state = "completed" if ending in COMPLETED_ENDINGS else "broken_off"
-    hearing.transaction.note(hearing.attempt.id, ending=ending)
+    hearing.transaction.note(hearing.attempt.id, ending=_meaning(hearing, ending))
     hearing.transaction.end_interview(hearing.interview, state, ending, _language(hearing))
+
+
+def _meaning(hearing: _Hearing, ending: str) -> str:
+    """What the end of the talk means for the attempt.
+
+    Whoever has said yes or no has said it. Whoever proved to be the victim and then fell silent may
+    no longer be alone: a person goes on, not the machine.
+    """
+    settled = hearing.attempt.ending
+    if ending in LEFT_OFF and settled in SETTLED:
+        return str(settled)
+    silent = ending == "no_key_twice" and hearing.spoken.session.identity_proved
+    return "hung_up_after_identity" if silent else ending
 
 
 def _language(hearing: _Hearing) -> str | None:

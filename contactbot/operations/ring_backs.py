@@ -1,5 +1,7 @@
 """Somebody rings our number: neutral words, and the only effect there can be is more safety."""
 
+import re
+
 from contactbot.operations.deps import Outreach
 from contactbot.scripting.engine import advance, begin
 from contactbot.scripting.events import DoNotRingAgain
@@ -8,6 +10,7 @@ from contactbot.scripting.session import CallFacts, Session, Turn
 
 # A ring-back proves nobody's identity and confirms nothing, so the script knows nobody's code.
 NOBODY = CallFacts()
+DIALLABLE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def ring_back_begins(script: Script) -> Turn:
@@ -29,9 +32,12 @@ def _never_ring(world: Outreach, number: str) -> None:
     """Suppress the number, and stop what is planned or ringing for the persons it belongs to.
 
     A caller's number can be forged and a phone can be in the wrong hands, so the persons
-    themselves are held for a supervisor, not written off.
+    themselves are held for a supervisor, not written off. A withheld number is nobody's.
     """
     with world.store.begin() as transaction:
+        if not DIALLABLE.fullmatch(number):
+            transaction.count("ring_back_without_number")
+            return
         indexes, persons = transaction.persons_with_number(number)
         for index in indexes:
             transaction.suppress(

@@ -141,8 +141,11 @@ class OutreachTransaction(Protocol):
         """Wait for and hold this person's row until the transaction ends."""
         ...
 
-    def case(self, referral_id: UUID) -> Case:
-        """All facts of one referral, as they are now; raises `CaseUnreadable`."""
+    def case(self, referral_id: UUID, number_id: UUID | None = None) -> Case:
+        """All facts of one referral, as they are now; raises `CaseUnreadable`.
+
+        `number_id`: the number they are about, where it is not the one to call next.
+        """
         ...
 
     def set_aside(self, person_id: UUID, referral_id: UUID) -> None:
@@ -221,9 +224,15 @@ class OutreachTransaction(Protocol):
         ...
 
     def suppress(
-        self, *, person_id: UUID | None, number_index: bytes | None, reason: str, by: str
+        self,
+        *,
+        person_id: UUID | None,
+        number_index: bytes | None,
+        reason: str,
+        by: str,
+        programme: str | None = None,
     ) -> None:
-        """Never contact again; quiet if suppressed for this reason already."""
+        """Never contact again, for one programme or any; quiet if that reason stands already."""
         ...
 
     def ask_cancel(self, person_id: UUID, because: str, *, but: UUID | None = None) -> int:

@@ -406,3 +406,19 @@ def test_an_exchange_takes_files_then_events_and_delivers_what_follows(world, po
     assert not report.away
     assert len(list((tmp_path / "outbox").iterdir())) == 1
     assert (tmp_path / "rejects" / "events-1.ndjson").exists()
+
+
+@pytest.mark.parametrize("state", ["contacted", "declined", "suppressed", "no_contact"])
+def test_what_another_team_did_does_not_reopen_what_was_settled(world, happen, state):
+    person = world.person(state=state, route="none", due_at=None)
+    happen("contacted_by_other_team")
+    assert world.read(referrals, "state", id=person.referral) == [state]
+
+
+def test_whoever_has_the_new_number_already_is_not_called_on_it_now(world, happen):
+    world.person()
+    other = world.person("+447700900124", reference="R2")
+    attempt = world.attempt(other)
+    happen("number_changed", phone="+447700900124")
+    assert world.read(holds, "reason", person_id=other.id) == ["shared_number"]
+    assert world.read(attempts, "cancel_because", id=attempt) == ["shared_number"]
