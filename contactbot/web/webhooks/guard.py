@@ -4,6 +4,7 @@ import logging
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from contactbot.reports.problems import log_problem
 from contactbot.telephony.twiml import NEUTRAL_GOODBYE
@@ -22,12 +23,27 @@ def protect(blueprint: Blueprint) -> None:
 
 def refuse_unsigned() -> Response | None:
     """A request that is not the provider's changes nothing and learns nothing."""
-    fields = [(name, value) for name, value in request.form.items(multi=True)]
-    signature = request.headers.get("X-Twilio-Signature", "")
-    if application().signatures.valid(_requested(), fields, signature):
+    if _is_the_providers():
         return None
-    application().count("webhook_refused")
+    _count_refusal()
     return Response(status=403)
+
+
+def _is_the_providers() -> bool:
+    try:
+        fields = [(name, value) for name, value in request.form.items(multi=True)]
+    except HTTPException:  # too large, or no form at all: the provider sends neither
+        return False
+    signature = request.headers.get("X-Twilio-Signature", "")
+    return application().signatures.valid(_requested(), fields, signature)
+
+
+def _count_refusal() -> None:
+    """Count it if that can be done: whoever is refused must not learn that the database is away."""
+    try:
+        application().count("webhook_refused")
+    except Exception as error:  # noqa: BLE001 - refused all the same
+        log_problem(_log, "webhook", error)
 
 
 def _requested() -> str:
