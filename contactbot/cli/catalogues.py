@@ -13,7 +13,7 @@ from contactbot.i18n.extract import extract as extracted
 from contactbot.i18n.extract import read_scripts, template_bytes, updated
 from contactbot.i18n.lint import TEMPLATE, lint
 from contactbot.scripting.errors import ScriptFaults
-from contactbot.scripting.model import Script
+from contactbot.scripting.words import Worded
 
 SCRIPTS = Path(__file__).resolve().parent.parent.parent / "scripts"
 
@@ -57,7 +57,7 @@ def compile() -> None:  # noqa: A001 (the command's name is fixed)
     print(path.with_suffix(".mo"))
 
 
-def _scripts() -> list[Script]:
+def _scripts() -> list[Worded]:
     try:
         return read_scripts(SCRIPTS)
     except ScriptFaults as faults:

@@ -13,6 +13,7 @@ from contactbot.i18n.extract import script_files
 from contactbot.scripting.check import check_script, load_script
 from contactbot.scripting.engine import LANGUAGES, advance, begin
 from contactbot.scripting.errors import Fault, ScriptFaults
+from contactbot.scripting.messages import NAME, load_messages, welsh_text_faults
 from contactbot.scripting.parse import read_script
 from contactbot.scripting.session import Prompt
 from contactbot.scripting.transcript import SAMPLE_FACTS, written, written_keys
@@ -40,6 +41,7 @@ def check(folder: Path, *, as_json: bool) -> None:
         name, found = _prove(path, welsh)
         names.append(name)
         faults += found
+    faults += _prove_messages(folder / f"{NAME}.toml", welsh)
     if not names:
         remedy = "Name the folder that holds them."
         faults.append(Fault(folder.name, 0, "", "no_scripts", "There are no scripts here.", remedy))
@@ -61,6 +63,17 @@ def _prove(path: Path, welsh: Catalogue) -> tuple[str, list[Fault]]:
         return path.stem, list(faults)
     own = [*check_script(script, path.name), *catalogue_faults(script, welsh, path.name)]
     return script.name, sorted(own)
+
+
+def _prove_messages(path: Path, welsh: Catalogue) -> list[Fault]:
+    """The text messages of the folder, if it has any."""
+    if not path.exists():
+        return []
+    try:
+        messages = load_messages(path.read_text(encoding="utf-8", errors="replace"), path.name)
+    except ScriptFaults as faults:
+        return list(faults.faults)
+    return list(welsh_text_faults(messages, welsh, path.name))
 
 
 def _tell(names: list[str], faults: list[Fault]) -> None:

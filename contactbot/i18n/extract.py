@@ -8,7 +8,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
 from contactbot.scripting.check import load_script
-from contactbot.scripting.model import Language, Script
+from contactbot.scripting.messages import NAME, load_messages
+from contactbot.scripting.model import Language
+from contactbot.scripting.words import Worded
 
 # Tables of the scripts folder that are not scripts.
 TABLES = frozenset({"policy.toml", "services.toml", "surveys.toml", "messages.toml"})
@@ -44,14 +46,19 @@ def script_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.toml") if path.name not in TABLES)
 
 
-def read_scripts(folder: Path) -> list[Script]:
-    """Every script of a folder, proved. Raises ScriptFaults for the first that is not sound."""
-    return [
+def read_scripts(folder: Path) -> list[Worded]:
+    """Every script of a folder, and its messages, proved.
+
+    Raises ScriptFaults for the first that is not sound.
+    """
+    scripts: list[Worded] = [
         load_script(path.read_text(encoding="utf-8"), path.name) for path in script_files(folder)
     ]
+    messages = folder / f"{NAME}.toml"
+    return [*scripts, load_messages(messages.read_text(encoding="utf-8"), messages.name)]
 
 
-def extract(scripts: Iterable[Script]) -> Catalog:
+def extract(scripts: Iterable[Worded]) -> Catalog:
     """A template of every text that is heard in Welsh, each under its own address."""
     template = Catalog(charset="utf-8")
     for script in scripts:
@@ -60,7 +67,7 @@ def extract(scripts: Iterable[Script]) -> Catalog:
     return template
 
 
-def _translatable(script: Script) -> Iterator[tuple[str, str, tuple[str, int], list[str]]]:
+def _translatable(script: Worded) -> Iterator[tuple[str, str, tuple[str, int], list[str]]]:
     for text in script.texts():
         if Language.WELSH in text.languages:
             place = (f"scripts/{script.name}.toml", script.lines.get(text.step, 1))

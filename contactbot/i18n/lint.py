@@ -6,17 +6,18 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError
 
-from contactbot.i18n.catalogues import WELSH_CATALOGUE, read_catalogue
+from contactbot.i18n.catalogues import WELSH_CATALOGUE, read_catalogue, read_welsh
 from contactbot.i18n.extract import PLURAL_FORMS, extract, template_bytes
 from contactbot.scripting.errors import Fault
-from contactbot.scripting.model import Language, Script, SpokenText
-from contactbot.scripting.words import welsh_faults
+from contactbot.scripting.messages import Messages, welsh_text_faults
+from contactbot.scripting.model import Language, SpokenText
+from contactbot.scripting.words import Worded, welsh_faults
 
 TEMPLATE = "messages.pot"
 _EXTRACT = "Run contactbot catalogues extract."
 
 
-def lint(scripts: Iterable[Script], locales: Path) -> tuple[Fault, ...]:
+def lint(scripts: Iterable[Worded], locales: Path) -> tuple[Fault, ...]:
     """Everything wrong with the catalogue of these scripts, in order of lines."""
     scripts = list(scripts)
     path = locales / WELSH_CATALOGUE
@@ -39,7 +40,18 @@ def lint(scripts: Iterable[Script], locales: Path) -> tuple[Fault, ...]:
         if message.id:
             known = texts.get((message.context or "", str(message.id)))
             faults += _message_faults(path, message, known)
+    faults += _message_file_faults(scripts, locales)
     return tuple(sorted(faults))
+
+
+def _message_file_faults(scripts: Iterable[Worded], locales: Path) -> Iterator[Fault]:
+    """What text messages need beyond what every text needs: they must be short and say STOP."""
+    welsh = read_welsh(locales)
+    for messages in scripts:
+        if isinstance(messages, Messages):
+            for fault in welsh_text_faults(messages, welsh):
+                if fault.rule != "welsh_missing":
+                    yield fault
 
 
 def _header_faults(path: Path) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ import hashlib
 import string
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
+from typing import Protocol
 
 from contactbot.scripting.errors import Fault
 from contactbot.scripting.model import QUESTIONS, STAR_STEP, Language, Script, SpokenText
@@ -20,12 +21,30 @@ REQUIRED_VALUES: Mapping[str, frozenset[str]] = MappingProxyType(
 DISCLOSING_VALUES = frozenset({"service"})
 
 
+class Worded(Protocol):
+    """A file of words that need Welsh: a script, or the messages."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file without its ending."""
+        ...
+
+    @property
+    def lines(self) -> Mapping[str, int]:
+        """Where each step or message stands."""
+        ...
+
+    def texts(self) -> tuple[SpokenText, ...]:
+        """Every text, in order."""
+        ...
+
+
 def text_hash(context: str, english: str, welsh: str) -> str:
     """What a reviewer signs: address, English and Welsh together; "" if never said in Welsh."""
     return hashlib.sha256("\0".join((context, english, welsh)).encode()).hexdigest()
 
 
-def unreviewed(script: Script, catalogue: Catalogue, reviews: Collection[str]) -> list[SpokenText]:
+def unreviewed(script: Worded, catalogue: Catalogue, reviews: Collection[str]) -> list[SpokenText]:
     """The texts no person has approved as they now stand: drafts, refused with live calls."""
     return [
         text
