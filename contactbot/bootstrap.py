@@ -28,7 +28,7 @@ from contactbot.database.outreach_store import DatabaseOutreachStore
 from contactbot.database.queue_state import QueueState, holds_real_data, read_queue_state
 from contactbot.database.service_records import NotMigrated, ServiceRecords
 from contactbot.domain.policy import Policy, PolicyFault, parse_policy
-from contactbot.i18n.catalogues import load_catalogues, read_reviews, read_welsh
+from contactbot.i18n.catalogues import Catalogues, load_catalogues, read_reviews, read_welsh
 from contactbot.operations.deps import Outreach
 from contactbot.operations.intake import ImportResult, IntakeRules, Progress
 from contactbot.operations.sync import Exchange
@@ -85,6 +85,11 @@ class Application:
         return self._script(RING_BACK_SCRIPT)
 
     @cached_property
+    def catalogues(self) -> Catalogues:
+        """The words of both languages."""
+        return load_catalogues(self.settings.home_force)
+
+    @cached_property
     def service(self) -> ServiceRecords:
         """Counters and small records."""
         return ServiceRecords(self.engine)
@@ -120,7 +125,7 @@ class Application:
             calls_per_second=self._pace(),
             script=self.script,
             real_calendar=self.settings.live_calls,
-            voice=TwimlVoice(load_catalogues(self.settings.home_force), public_url),
+            voice=TwimlVoice(self.catalogues, public_url),
         )
 
     def count(self, name: str) -> None:

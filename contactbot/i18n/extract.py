@@ -7,6 +7,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
+from contactbot.i18n.page_texts import page_texts
 from contactbot.scripting.check import load_script
 from contactbot.scripting.messages import NAME, load_messages
 from contactbot.scripting.model import Language
@@ -21,7 +22,7 @@ PLURAL_FORMS = (
 )
 _TEMPLATE_HEADER = """\
 # Every text that is said or shown, in English, with its address as the context.
-# Written by `contactbot catalogues extract`; edit scripts/*.toml instead.
+# Written by `contactbot catalogues extract`; edit scripts/*.toml, the pages or the code instead.
 msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
@@ -59,11 +60,13 @@ def read_scripts(folder: Path) -> list[Worded]:
 
 
 def extract(scripts: Iterable[Worded]) -> Catalog:
-    """A template of every text that is heard in Welsh, each under its own address."""
+    """A template of every text that is heard or shown in Welsh."""
     template = Catalog(charset="utf-8")
     for script in scripts:
         for message, context, place, notes in _translatable(script):
             template.add(message, context=context, locations=[place], auto_comments=notes)
+    for text in page_texts():
+        template.add(text.message, context=text.context or None, locations=[(text.place, 1)])
     return template
 
 

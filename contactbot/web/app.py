@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from contactbot.bootstrap import Application
-from contactbot.web import health
+from contactbot.web import health, pages
 from contactbot.web.webhooks import calls, guard, ring_backs
 
 LARGEST_BODY = 64 * 1024
@@ -11,9 +11,10 @@ LARGEST_BODY = 64 * 1024
 
 def create_app(application: Application) -> Flask:
     """The WSGI application over what the composition root has opened."""
-    app = Flask("contactbot.web", static_folder=None)
+    app = Flask("contactbot.web")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["contactbot"] = application
+    pages.install(app, application.settings)
     app.register_blueprint(_webhooks(), url_prefix="/webhooks/twilio")
     app.register_blueprint(health.blueprint)
     return app
