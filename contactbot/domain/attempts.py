@@ -47,6 +47,23 @@ _PROVIDER: Final[Mapping[str, AttemptState]] = MappingProxyType(
 )
 
 
+# The words for a text. A text is `initiated` once the carrier has it, and has no ringing.
+_PROVIDER_TEXT: Final[Mapping[str, AttemptState]] = MappingProxyType(
+    {
+        "accepted": AttemptState.QUEUED,
+        "scheduled": AttemptState.QUEUED,
+        "queued": AttemptState.QUEUED,
+        "sending": AttemptState.QUEUED,
+        "sent": AttemptState.INITIATED,
+        "delivered": AttemptState.COMPLETED,
+        "read": AttemptState.COMPLETED,
+        "undelivered": AttemptState.FAILED,
+        "failed": AttemptState.FAILED,
+        "canceled": AttemptState.CANCELED,
+    }
+)
+
+
 def moves_forward(old: AttemptState, new: AttemptState) -> bool:
     """Whether a report of `new` changes an attempt in `old`: only forward, never out of an end."""
     return RANK[new] > RANK[old]
@@ -55,3 +72,8 @@ def moves_forward(old: AttemptState, new: AttemptState) -> bool:
 def from_provider(status: str) -> AttemptState | None:
     """Our word for the provider's; None for a word we do not know."""
     return _PROVIDER.get(status)
+
+
+def from_provider_text(status: str) -> AttemptState | None:
+    """The same for a text: delivered is `completed`, undelivered is `failed`."""
+    return _PROVIDER_TEXT.get(status)

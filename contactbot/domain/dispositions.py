@@ -33,6 +33,12 @@ class Disposition(StrEnum):
     NOT_PLACED = "not_placed"
     UNKNOWN = "unknown"
     LOST_STATUS = "lost_status"
+    TEXT_DELIVERED = "text_delivered"
+    TEXT_SENT = "text_sent"  # the carrier has it and never said more
+    TEXT_UNDELIVERED = "text_undelivered"
+    TEXT_FAILED = "text_failed"
+    TEXT_NOT_A_MOBILE = "text_not_a_mobile"
+    TEXT_OPTED_OUT = "text_opted_out"
 
 
 _BY_STATE: Final[Mapping[AttemptState, Disposition]] = MappingProxyType(

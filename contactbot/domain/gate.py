@@ -68,11 +68,12 @@ class ProfileFacts:
 
 @dataclass(frozen=True, slots=True)
 class NumberFacts:
-    """The number in question, by its blind index (hexadecimal)."""
+    """The number in question, by its blind index (hexadecimal); `mobile` = it can take texts."""
 
     index: str
     usable: bool
     suspended: bool
+    mobile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ def _kinds(request: Request, facts: ContactFacts) -> Iterator[tuple[object, type
     yield from ((request.released, bool), (facts.live, bool), (facts.language_hold, bool))
     yield from ((facts.holds, tuple), (facts.suppressions, tuple), (facts.history, tuple))
     if facts.number is not None:
-        yield from ((facts.number.usable, bool), (facts.number.suspended, bool))
+        said_of_it = (facts.number.usable, facts.number.suspended, facts.number.mobile)
+        yield from ((said, bool) for said in said_of_it)
     if facts.profile is not None:
         yield facts.profile.voided, bool
         for said in (
@@ -213,7 +215,7 @@ def _standing(
         yield Reason.HELD
     if facts.language_hold:
         yield Reason.LANGUAGE
-    yield from _number(facts.number)
+    yield from _number(request.channel, facts.number)
     if facts.profile is None:
         yield Reason.NO_PROFILE
         return
@@ -231,7 +233,7 @@ def _open_states(request: Request) -> frozenset[ReferralState]:
     return BY_HAND_STATES if request.means is Means.BY_HAND else OPEN_STATES
 
 
-def _number(number: NumberFacts | None) -> Iterator[Reason]:
+def _number(channel: Channel, number: NumberFacts | None) -> Iterator[Reason]:
     if number is None:
         yield Reason.NO_NUMBER
         return
@@ -239,6 +241,8 @@ def _number(number: NumberFacts | None) -> Iterator[Reason]:
         yield Reason.NUMBER_SUSPENDED
     if not number.usable:
         yield Reason.NUMBER_UNUSABLE
+    if channel is Channel.TEXT and not number.mobile:
+        yield Reason.NOT_A_MOBILE
 
 
 def _cell(request: Request, facts: ContactFacts, policy: Policy) -> tuple[Permission, Then]:

@@ -257,7 +257,11 @@ def _next_try(facts: ContactFacts, policy: Policy, row: DispositionRow) -> datet
 
 def _in_new_part(history: Sequence[PastAttempt], window: Window, earliest: datetime) -> datetime:
     """The first opening in a part of the day not tried yet; simply the first where all were."""
-    tried = {day_part(past.placed_at) for past in history if past.same_person and past.placed_at}
+    tried = {
+        day_part(past.placed_at)
+        for past in history
+        if past.same_person and past.placed_at and past.channel is Channel.CALL
+    }
     first = candidate = window.next_opening(earliest)
     left = _parts_open(window.hours) - tried
     for _ in range(SEARCH_STEPS if left else 0):

@@ -19,6 +19,7 @@ from contactbot.domain.policy_tables import (
     Permission,
     Profiles,
     Table,
+    Texts,
     Then,
     Tiers,
     Tries,
@@ -45,6 +46,7 @@ class Policy(Table):
     tries: Tries
     eligibility: Eligibility
     feeds: Feeds
+    texts: Texts
     permission: tuple[Permission, ...]
     dispositions: tuple[DispositionRow, ...]
 
@@ -111,6 +113,8 @@ def _wrong_dispositions(policy: Policy) -> Iterator[str]:
     missing = sorted(set(Disposition) - set(policy.by_disposition))
     if missing:
         yield f"dispositions: no row for {', '.join(missing)}"
+    if unheard_of := sorted(policy.texts.unanswered - set(Disposition)):
+        yield f"texts.unanswered: there is no disposition {', '.join(unheard_of)}"
     if len(policy.by_disposition) < len(policy.dispositions):
         yield "dispositions: two rows for one disposition"
 

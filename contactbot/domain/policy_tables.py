@@ -127,6 +127,19 @@ class Feeds(Table):
         return parse_hours(str(text))
 
 
+class Texts(Table):
+    """Text messages: when the invitation is sent, how long it may wait at the provider, the pace.
+
+    `invitation_after_unanswered` counts calls whose disposition is one of `unanswered`; 0 = never.
+    """
+
+    invitation_after_unanswered: int = Field(ge=0)
+    unanswered: frozenset[str]
+    validity_seconds: int = Field(ge=60, le=36000)
+    per_second: float = Field(gt=0)
+    per_second_pretended: float = Field(gt=0)
+
+
 class Eligibility(Table):
     """Referrals the service does not take."""
 

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NO_NUMBER = "no_number"
     NUMBER_UNUSABLE = "number_unusable"
     NUMBER_SUSPENDED = "number_suspended"
+    NOT_A_MOBILE = "not_a_mobile"
     PROTECTED = "protected"
     SAID_NO = "said_no"
     NOT_PERMITTED = "not_permitted"
@@ -65,6 +66,7 @@ _SENTENCES: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.NO_NUMBER: "There is no telephone number.",
         Reason.NUMBER_UNUSABLE: "The number does not work.",
         Reason.NUMBER_SUSPENDED: "The number is suspended for safety.",
+        Reason.NOT_A_MOBILE: "The number is not a mobile number.",
         Reason.PROTECTED: "A protected person is contacted by a person only.",
         Reason.SAID_NO: "The person said no to this way of contact.",
         Reason.NOT_PERMITTED: "Nobody has permitted this way of contact.",

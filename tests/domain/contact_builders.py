@@ -57,7 +57,7 @@ def facts(**changes: Any) -> ContactFacts:
         state="awaiting_contact",
         tier="standard",
         profile=profile(),
-        number=NumberFacts("00ff", usable=True, suspended=False),
+        number=NumberFacts("00ff", usable=True, suspended=False, mobile=True),
         holds=(),
         suppressions=(),
         history=(),

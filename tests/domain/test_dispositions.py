@@ -68,6 +68,12 @@ FACTS = {  # disposition: AAPOR code, counts as a try, what follows
     "not_placed": ("3.11", False, "retry"),
     "unknown": ("3.16", True, "hold"),
     "lost_status": ("3.16", True, "retry_other_day_part"),
+    "text_delivered": ("3.19", False, "retry_other_day_part"),
+    "text_sent": ("3.19", False, "retry_other_day_part"),
+    "text_undelivered": ("3.16", False, "retry_other_day_part"),
+    "text_failed": ("3.16", False, "retry_other_day_part"),
+    "text_not_a_mobile": ("3.16", False, "retry_other_day_part"),
+    "text_opted_out": ("2.112", False, "final"),
 }
 
 
