@@ -19,6 +19,7 @@ from contactbot.database.embedded import EmbeddedServer, EmbeddedServerFault, st
 from contactbot.database.engine import Engine, make_engine
 from contactbot.database.event_records import DatabaseEvents
 from contactbot.database.figures import DatabaseFigures
+from contactbot.database.heartbeat_records import DatabaseHeartbeats
 from contactbot.database.intake_records import DatabaseIntakeStore, rehearsal
 from contactbot.database.invariant_scene import Evidence
 from contactbot.database.invariants import check_invariants
@@ -27,12 +28,16 @@ from contactbot.database.outbox_records import DatabaseOutbox
 from contactbot.database.outreach_store import DatabaseOutreachStore
 from contactbot.database.queue_state import QueueState, holds_real_data, read_queue_state
 from contactbot.database.service_records import NotMigrated, ServiceRecords
+from contactbot.database.watch_records import DatabaseWatch
+from contactbot.domain.feeds import Feed
 from contactbot.domain.policy import Policy, PolicyFault, parse_policy
 from contactbot.i18n.catalogues import Catalogues, load_catalogues, read_reviews, read_welsh
 from contactbot.operations.deps import Outreach
 from contactbot.operations.intake import ImportResult, IntakeRules, Progress
 from contactbot.operations.sync import Exchange
+from contactbot.operations.watching import Watch, feeds_of
 from contactbot.ports.casestore import ReferralFileOffer
+from contactbot.ports.heartbeats import Living
 from contactbot.ports.intake_records import IntakeStore
 from contactbot.reports.summary import demonstration_summary
 from contactbot.scripting.check import load_script
@@ -100,6 +105,21 @@ class Application:
         return DatabaseFigures(self.engine, self.keyring)
 
     @cached_property
+    def heartbeats(self) -> DatabaseHeartbeats:
+        """Signs of life of jobs and feeds."""
+        return DatabaseHeartbeats(self.engine)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """All that watching the service needs."""
+        return Watch(DatabaseWatch(self.engine), self.policy.feeds)
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """Every source of referral files: when it last brought one, and whether it is quiet."""
+        now = self.queue_state().calendar
+        return feeds_of(self.heartbeats.beats(), now, self.policy.feeds)
+
+    @cached_property
     def signatures(self) -> Signatures:
         """The judge of webhooks."""
         self.settings.require(*PROVIDER)
@@ -131,10 +151,6 @@ class Application:
     def count(self, name: str) -> None:
         """Add one to a counter that holds no id."""
         self.service.count(name)
-
-    def database_answers(self) -> bool:
-        """Whether the database answers."""
-        return self.service.answers()
 
     @cached_property
     def outbox(self) -> DatabaseOutbox:
@@ -239,9 +255,11 @@ class Application:
 
     def _import_offer(self, offer: ReferralFileOffer) -> bool:
         try:
-            self.import_referrals(Path(offer.path), Path(offer.rejects_path))
+            result = self.import_referrals(Path(offer.path), Path(offer.rejects_path))
         except FileRefused:
             return False
+        for source in result.sources:
+            self.heartbeats.beat(Living.FEED, source)
         return True
 
     def _case_store_folder(self) -> Path:

@@ -28,7 +28,6 @@ _RESERVED = frozenset(
         "OIDC_ISSUER",
         "OIDC_CLIENT_ID",
         "OIDC_CLIENT_SECRET",
-        "METRICS_TOKEN",
         "AUDIT_ANCHOR",
         "LEDGER",
         "CHROMIUM",
@@ -59,6 +58,7 @@ class Settings:
     twilio_api_url: str = TWILIO_API_URL
     live_calls: bool = False
     case_store: str | None = None
+    metrics_token: str | None = field(default=None, repr=False)
     now: datetime | None = None
     clock_speed: float = 1.0
     faults: str | None = None

@@ -8,6 +8,7 @@ import click
 
 from contactbot.bootstrap import Application, begin_logging, open_application
 from contactbot.config import read_settings
+from contactbot.domain.feeds import Feed
 from contactbot.operations.sync import SyncReport, synchronise
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result alone, to stdout.")
@@ -40,11 +41,23 @@ def status(*, as_json: bool) -> None:
 
 def show(application: Application, *, as_json: bool) -> None:
     found = asdict(application.outbox.status())
+    feeds = application.feeds()
     if as_json:
-        click.echo(json.dumps(found))
+        click.echo(json.dumps(found | {"feeds": {feed.source: figures(feed) for feed in feeds}}))
         return
     for name, number in found.items():
         click.echo(f"{name.replace('_', ' ')}: {number}")
+    for feed in feeds:
+        last = feed.last_at.isoformat(timespec="seconds") if feed.last_at else "never"
+        click.echo(f"feed {feed.source}: {last}{', gone quiet' if feed.quiet else ''}")
+
+
+def figures(feed: Feed) -> dict[str, object]:
+    """When a feed last brought a file, and whether it is quiet."""
+    return {
+        "last_at": feed.last_at.isoformat() if feed.last_at else None,
+        "quiet": feed.quiet,
+    }
 
 
 def tell(report: SyncReport) -> None:

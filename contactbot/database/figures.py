@@ -17,12 +17,12 @@ SHOWN_DIGITS = 3
 _MOMENT = text("""
     SELECT simulated_now() AS as_at, (SELECT shows FROM clock ORDER BY id LIMIT 1) AS clock_began
 """)
-_BY_STATE = text("SELECT state, count(*) FROM referrals GROUP BY state")
+BY_STATE = text("SELECT state, count(*) FROM referrals GROUP BY state")
 _ATTEMPTS = text("""
     SELECT CASE WHEN "by" = 'automatic' THEN channel ELSE 'manual' END AS kind, count(*)
       FROM attempts GROUP BY kind
 """)
-_DENIALS = text("""
+DENIALS = text("""
     SELECT reason, count(DISTINCT referral_id)
       FROM (SELECT DISTINCT ON (referral_id) referral_id, allowed, reasons
               FROM decisions ORDER BY referral_id, id DESC) newest
@@ -33,7 +33,7 @@ _INTERVIEWS = text("""
     SELECT language, count(*) FROM interviews
      WHERE state = 'completed' AND language IS NOT NULL GROUP BY language
 """)
-_OUTBOX = text("SELECT state, count(*) FROM outbox GROUP BY state")
+OUTBOX = text("SELECT state, count(*) FROM outbox GROUP BY state")
 _STOPPED_AT_CODE = text("""
     SELECT count(*) FROM attempts a JOIN call_sessions s ON s.attempt_id = a.id
      WHERE a.ended_at IS NOT NULL AND a.ending IS DISTINCT FROM 'do_not_ring'
@@ -75,14 +75,14 @@ class DatabaseFigures:
             return Counts(
                 as_at=moment.as_at,
                 clock_began=moment.clock_began,
-                referrals_by_state=_table(reader, _BY_STATE),
+                referrals_by_state=_table(reader, BY_STATE),
                 attempts=_table(reader, _ATTEMPTS),
-                denials=_table(reader, _DENIALS),
+                denials=_table(reader, DENIALS),
                 interviews=_table(reader, _INTERVIEWS),
                 stopped_at_code=reader.execute(_STOPPED_AT_CODE).scalar_one(),
                 for_callers=reader.execute(_FOR_CALLERS).scalar_one(),
                 opted_in=reader.execute(_OPTED_IN, {"support": SUPPORT}).scalar_one(),
-                outbox=_table(reader, _OUTBOX),
+                outbox=_table(reader, OUTBOX),
             )
 
     def attempts(self) -> Iterator[AttemptLine]:

@@ -1,7 +1,7 @@
-"""Small records of the service itself: scripts by hash, the pace, counters, whether it answers."""
+"""Small records of the service itself: scripts by hash, the pace, counters."""
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError
 
 _SCRIPT = text("""
     INSERT INTO scripts (hash, name, version, body, recorded_at)
@@ -43,11 +43,3 @@ class ServiceRecords:
         """Add one to a counter that holds no id."""
         with self._engine.begin() as connection:
             connection.execute(_COUNT, {"name": name})
-
-    def answers(self) -> bool:
-        """Whether the database answers."""
-        try:
-            with self._engine.connect() as connection:
-                return bool(connection.execute(text("SELECT true")).scalar_one())
-        except SQLAlchemyError:
-            return False

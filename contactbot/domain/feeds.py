@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from contactbot.domain.calendar import WeeklyHours, closing_after, next_opening
 from contactbot.domain.policy_tables import Feeds
 
+OTHER = "other"
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -26,6 +28,20 @@ def watch_feeds(heard: Mapping[str, datetime], now: datetime, rules: Feeds) -> t
         Feed(source, last := heard.get(source), last is None or is_quiet(source, last, now, rules))
         for source in sorted({*heard, *rules.sources})
     )
+
+
+def as_named(feeds: tuple[Feed, ...], rules: Feeds) -> tuple[Feed, ...]:
+    """The sources the policy names, and all others as one, `other`, as quiet as the quietest.
+
+    A referral file may hold any word as its source: only names from the policy may be shown to
+    whoever watches the service.
+    """
+    named = [feed for feed in feeds if feed.source in rules.sources]
+    others = [feed for feed in feeds if feed.source not in rules.sources]
+    if others:
+        last = min((feed.last_at for feed in others if feed.last_at), default=None)
+        named.append(Feed(OTHER, last, any(feed.quiet for feed in others)))
+    return tuple(named)
 
 
 def is_quiet(source: str, last: datetime, now: datetime, rules: Feeds) -> bool:

@@ -1,19 +1,22 @@
 """What a worker does each time it is woken; the database knows what is due."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from contactbot.bootstrap import Application
 from contactbot.operations.dispatch import Dispatched, place_next
 from contactbot.operations.reconcile import cancel_unwanted, reconcile
 from contactbot.operations.sync import synchronise
+from contactbot.ports.heartbeats import Living
 from contactbot.reports.problems import log_problem
 
 _log = logging.getLogger("contactbot.worker")
 
 # Between two looks at the pace: short against the pace, long against the database.
 PACE_SECONDS = 0.01
+# Often enough to be missed within a minute, seldom enough to cost nothing.
+BEAT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +71,43 @@ def leap(application: Application) -> None:
     application.leap()
 
 
+def in_turn(application: Application, jobs: Iterable[Job]) -> None:
+    """Each job once, one after the other, with its sign of life; a failure is the caller's."""
+    for job in jobs:
+        job.run(application)
+        application.heartbeats.beat(Living.JOB, job.name)
+
+
 JOBS = (
     Job("dispatch", 0.25, dispatch),
     Job("stop_unwanted", 0.5, stop_unwanted),
     Job("settle", 5.0, settle),
     Job("deliver", 5.0, deliver),
 )
+# Stop what must not go on, settle, place what is due, and tell.
+ONCE = (
+    Job("stop_unwanted", 0, stop_unwanted),
+    Job("settle", 0, settle),
+    Job("dispatch", 0, dispatch_all),
+    Job("deliver", 0, deliver),
+)
 
 
 def guarded(job: Job, application: Application) -> Callable[[], None]:
-    """The job, so that one failure is logged by kind and the next wake-up tries again."""
+    """The job, so that one failure is logged by kind and the next wake-up tries again.
+
+    Done, it shows a sign of life, at most every few seconds.
+    """
+    boot_seconds = application.outreach.clock.boot_seconds
+    next_beat = boot_seconds()
 
     def run() -> None:
+        nonlocal next_beat
         try:
             job.run(application)
+            if boot_seconds() >= next_beat:
+                application.heartbeats.beat(Living.JOB, job.name)
+                next_beat = boot_seconds() + BEAT_SECONDS
         except Exception as error:  # noqa: BLE001 - the alarm clock must go on; nothing is lost
             log_problem(_log, f"job {job.name}", error)
 

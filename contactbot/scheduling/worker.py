@@ -10,13 +10,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from contactbot.bootstrap import Application
 from contactbot.scheduling.jobs import (
     JOBS,
+    ONCE,
     Job,
-    deliver,
-    dispatch_all,
     guarded,
+    in_turn,
     leap,
-    settle,
-    stop_unwanted,
 )
 
 LEAP_EVERY = 0.25
@@ -54,8 +52,5 @@ def alarm_clock(application: Application, jobs: tuple[Job, ...]) -> BackgroundSc
 
 
 def run_once(application: Application) -> None:
-    """Each due job once: stop what must not go on, place what is due, settle, deliver."""
-    stop_unwanted(application)
-    settle(application)
-    dispatch_all(application)
-    deliver(application)
+    """Each due job once; the first failure ends it."""
+    in_turn(application, ONCE)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from contactbot.bootstrap import Application
-from contactbot.web import health, pages
+from contactbot.web import health, metrics, pages
 from contactbot.web.webhooks import calls, guard, ring_backs
 
 LARGEST_BODY = 64 * 1024
@@ -17,6 +17,7 @@ def create_app(application: Application) -> Flask:
     pages.install(app, application.settings)
     app.register_blueprint(_webhooks(), url_prefix="/webhooks/twilio")
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     return app
 
 

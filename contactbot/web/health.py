@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response
 
+from contactbot.operations.watching import readiness
 from contactbot.web.access import anyone
 from contactbot.web.current import application
 
@@ -18,7 +19,8 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @anyone("says no more than whether the process can work")
 def ready() -> Response:
-    """The database answers too."""
-    if application().database_answers():
-        return Response("ready\n", mimetype="text/plain")
-    return Response("the database does not answer\n", 503, mimetype="text/plain")
+    """Whether work can be done here; a silent worker or feed is told, and is no failure of ours."""
+    found = readiness(application().watch)
+    lines = [*found.faults] or ["ready", *(f"warning: {each}" for each in found.warnings)]
+    status = 503 if found.faults else 200
+    return Response("\n".join(lines) + "\n", status, mimetype="text/plain")
