@@ -98,6 +98,16 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "metavar": "PUBLIC=HERE",
             "help": "sign what goes to the origin PUBLIC as such, and send it to HERE",
         },
+        "--voice-url": {
+            "default": "",
+            "metavar": "URL",
+            "help": "who is asked what to say when somebody rings the application's number",
+        },
+        "--text-url": {
+            "default": "",
+            "metavar": "URL",
+            "help": "who is told when somebody texts the application's number",
+        },
         "--with-parent": {
             "type": int,
             "nargs": "?",
@@ -143,6 +153,8 @@ def main() -> None:
                 journal=given.journal,
                 cast=given.cast,
                 reach=given.reach,
+                voice_url=given.voice_url,
+                text_url=given.text_url,
             ),
             Place(host, port, given.with_parent),
         )

@@ -109,7 +109,7 @@ class Control:
 
     async def order_fault(self, request: web.Request) -> web.Response:
         """Order trouble."""
-        fault = self._world.faults.order(read_fault(await _order(request)))
+        fault = self._world.faults.order(read_fault(await order_in(request)))
         return web.json_response(fault.as_json(), status=201)
 
     async def clear_faults(self, _request: web.Request) -> web.Response:
@@ -119,7 +119,7 @@ class Control:
 
     async def number(self, request: web.Request) -> web.Response:
         """Who answers a number, and every call and text that reached it."""
-        number = _number(request)
+        number = number_in(request)
         texts = [text for text in self._world.texts if number in {text.to, text.from_}]
         return web.json_response(
             self._world.people.at(number).as_json()
@@ -129,15 +129,18 @@ class Control:
 
     async def change_number(self, request: web.Request) -> web.Response:
         """Say who answers a number from now on."""
-        person = self._world.people.change(_number(request), await _order(request))
+        person = self._world.people.change(number_in(request), await order_in(request))
         return web.json_response(person.as_json())
 
     async def ring(self, request: web.Request) -> web.Response:
-        """Somebody rings the application: `from`, `to`, `url`, and what the person does."""
-        order = await _order(request)
+        """Somebody rings the application: `from`, `to`, `url`, and what the person does.
+
+        Without `url`, the one this network was started with.
+        """
+        order = await order_in(request)
         caller = str(order["from"])
         wishes = Wishes(
-            url=check_url(self._world, str(order["url"])),
+            url=check_url(self._world, str(order.get("url", self._world.options.voice_url))),
             method=str(order.get("method", "POST")),
             status_url=check_url(self._world, str(order["status_url"]))
             if order.get("status_url")
@@ -149,17 +152,21 @@ class Control:
         return web.json_response(call.as_json(), status=201)
 
     async def text(self, request: web.Request) -> web.Response:
-        """Somebody texts the application: `from`, `to`, `url`, `body`; answers with its reply."""
-        order = await _order(request)
+        """Somebody texts the application: `from`, `to`, `url`, `body`; answers with its reply.
+
+        Without `url`, the one this network was started with.
+        """
+        order = await order_in(request)
+        url = check_url(self._world, str(order.get("url", self._world.options.text_url)))
         text = self._texting.new(
             Direction.INBOUND, str(order["to"]), str(order["from"]), str(order["body"])
         )
-        reply = await self._texting.receive(text, check_url(self._world, str(order["url"])))
+        reply = await self._texting.receive(text, url)
         return web.json_response({"sid": text.sid, "reply": reply}, status=201)
 
     async def forge(self, request: web.Request) -> web.Response:
         """Post a form to the application, signed as `forgery` says; answers with its answer."""
-        order = await _order(request)
+        order = await order_in(request)
         form = [(str(name), str(value)) for name, value in order["form"]]
         forgery = Forgery(str(order.get("forgery", Forgery.NONE)))
         url = check_url(self._world, str(order["url"]))
@@ -167,7 +174,7 @@ class Control:
 
     async def replay(self, request: web.Request) -> web.Response:
         """Send once more the request number `index` (default the last) made about call `sid`."""
-        order = await _order(request)
+        order = await order_in(request)
         sent = [one for one in self._webhooks.sent if one.sid == order["sid"]]
         if not sent:
             raise ValueError("no request about that call is remembered")
@@ -187,7 +194,7 @@ class Control:
         )
 
 
-async def _order(request: web.Request) -> Order:
+async def order_in(request: web.Request) -> Order:
     """The JSON object of an order; the content type is asked for, so no web page can send one."""
     if request.content_type != "application/json":
         raise ValueError("orders are application/json")
@@ -197,7 +204,8 @@ async def _order(request: web.Request) -> Order:
     return order
 
 
-def _number(request: web.Request) -> str:
+def number_in(request: web.Request) -> str:
+    """The number an address names."""
     number = "+" + request.match_info["number"].lstrip("+ ")
     if not E164.fullmatch(number):
         raise ValueError("numbers are written +44…")

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 from contactbot.phonenet.callbacks import Callbacks
 from contactbot.phonenet.forms import call_form, gather_form
+from contactbot.phonenet.hand import Hand, HungUp
 from contactbot.phonenet.handset import Handset
 from contactbot.phonenet.records import Call, CallStatus
 from contactbot.phonenet.signature import Form
@@ -44,10 +45,6 @@ class Visit:
     url: str
     method: str
     form: Form = ()
-
-
-class HungUp(Exception):
-    """The person at the handset has hung up."""
 
 
 class Rejected(Exception):
@@ -149,11 +146,32 @@ class Conversation:
         words = said.text
         self._world.heard(self._call, words, said.language, said.voice)
         heard.append(words)
-        await self._live_through(min(len(words.split()) * SECONDS_A_WORD, LONGEST_LISTENING))
+        seconds = len(words.split()) * SECONDS_A_WORD
+        await self._live_through(seconds if self._handset.hand else min(seconds, LONGEST_LISTENING))
 
     async def _gather(self, gather: Gather, heard: list[str], base: str) -> Visit | None:
         for prompt in gather.prompts:
             await self._listen(prompt, heard)
+        if self._handset.hand is not None:
+            digits, finished_on = await self._keyed_by(self._handset.hand, gather)
+        else:
+            digits, finished_on = await self._decided(gather, heard)
+        heard.clear()
+        if not digits and not gather.action_on_empty_result:
+            return None
+        return Visit(
+            urljoin(base, gather.action) if gather.action else base,
+            gather.method,
+            gather_form(digits, finished_on),
+        )
+
+    async def _keyed_by(self, hand: Hand, gather: Gather) -> tuple[str, str]:
+        digits, finished_on = await hand.keys_for(gather)
+        if digits or finished_on:
+            self._world.pressed(self._call, digits + finished_on)
+        return digits, finished_on
+
+    async def _decided(self, gather: Gather, heard: list[str]) -> tuple[str, str]:
         pressed = self._handset.press(" ".join(heard), gather)
         if pressed.hangs_up:
             await self._live_through(self._handset.thinks_for)
@@ -165,16 +183,12 @@ class Conversation:
             self._world.pressed(self._call, pressed.keys)
         if waits:
             await self._live_through(gather.timeout)
-        heard.clear()
-        if not digits and not gather.action_on_empty_result:
-            return None
-        return Visit(
-            urljoin(base, gather.action) if gather.action else base,
-            gather.method,
-            gather_form(digits, finished_on),
-        )
+        return digits, finished_on
 
     async def _live_through(self, seconds: float) -> None:
+        if self._handset.hand is not None:
+            await self._handset.hand.listen(seconds)
+            return
         await asyncio.sleep(seconds / self._world.options.tempo)
 
 

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import dataclass
 
 from contactbot.phonenet.callbacks import Callbacks, Telling
-from contactbot.phonenet.conversation import Conversation, HungUp, Rejected, Visit
+from contactbot.phonenet.conversation import Conversation, Rejected, Visit
+from contactbot.phonenet.hand import Hand, HungUp
 from contactbot.phonenet.handset import Handset
 from contactbot.phonenet.moments import now
 from contactbot.phonenet.people import Behaviour, Person
@@ -93,11 +94,12 @@ class Exchange:
             await asyncio.sleep(turn - loop.time())
             if not call.over:
                 turn += 1 / self._world.options.calls_per_second
-                self._connect(call, self._world.people.at(call.to))
+                self._connect(call, self._world.people.answering(call.to))
 
     def _connect(self, call: Call, person: Person) -> None:
         earlier = self._world.earlier_dials(call)
-        handset = Handset(person, self._world.chance, f"{call.to} {earlier}", earlier)
+        hand = self._world.hand_for(call) if person.behaviour is Behaviour.BY_HAND else None
+        handset = Handset(person, self._world.chance, f"{call.to} {earlier}", earlier, hand)
         call.dialled_at = now()
         call.voicemail = person.behaviour is Behaviour.VOICEMAIL
         self._callbacks.report(call, CallStatus.INITIATED)
@@ -144,21 +146,37 @@ class Exchange:
             await self._live_through(BUSY_TONE_AFTER)
             return Ending(CallStatus.BUSY, BUSY_HERE)
         patience = call.wishes.ring_timeout
+        if handset.hand is not None:
+            return await self._ring_in_hand(call, handset.hand, patience)
         if not handset.answers or handset.rings_for >= patience:
             await self._live_through(patience)
             return Ending(CallStatus.NO_ANSWER, GAVE_UP)
         await self._live_through(handset.rings_for)
+        self._picked_up(call)
+        return None
+
+    async def _ring_in_hand(self, call: Call, hand: Hand, patience: float) -> Ending | None:
+        try:
+            answered = await hand.answers_within(patience)
+        except HungUp:
+            return Ending(CallStatus.BUSY, BUSY_HERE)
+        if not answered:
+            return Ending(CallStatus.NO_ANSWER, GAVE_UP)
+        self._picked_up(call)
+        return None
+
+    def _picked_up(self, call: Call) -> None:
         if call.wishes.detect_machines:
             call.answered_by = "machine_start" if call.voicemail else "human"
         self._move(call, CallStatus.IN_PROGRESS)
-        return None
 
     async def _converse(self, call: Call, handset: Handset, visit: Visit, twiml: str) -> Ending:
         """Talk until somebody hangs up or the time allowed is over."""
         talk = Conversation(self._world, self._webhooks, self._callbacks, call, handset)
         limit = min(call.wishes.time_limit, handset.person.hang_up_after or call.wishes.time_limit)
         try:
-            async with asyncio.timeout(limit / self._world.options.tempo):
+            tempo = 1 if handset.hand is not None else self._world.options.tempo
+            async with asyncio.timeout(limit / tempo):
                 await talk.hold(visit, twiml)
         except (HungUp, TimeoutError):
             return OVER

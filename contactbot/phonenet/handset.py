@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from contactbot.phonenet.chance import Chance
+from contactbot.phonenet.hand import Hand
 from contactbot.phonenet.people import Behaviour, Person
 from contactbot.phonenet.phrases import (
     HANG_UP,
@@ -39,12 +40,16 @@ NOTHING = Pressed()
 
 @dataclass(slots=True)
 class Handset:
-    """A telephone during one call; `earlier` counts the calls its owner had before this one."""
+    """A telephone during one call; `earlier` counts the calls its owner had before this one.
+
+    `hand` is the visitor's, if one holds it: then nothing is left to chance, and time is real.
+    """
 
     person: Person
     chance: Chance
     name: str
     earlier: int
+    hand: Hand | None = None
     _menus: int = 0
     _asked: Counter[Question] = field(default_factory=Counter)
 

@@ -26,6 +26,7 @@ class Behaviour(StrEnum):
     MISSES_FIRST = "misses_first"
     SLOW = "slow"
     STRAY_KEYS = "stray_keys"
+    BY_HAND = "by_hand"  # a visitor holds the handset; by order only
     UNREACHABLE = "unreachable"  # refused at the door with 21214; by order only
     BARRED = "barred"  # refused at the door with 21215; by order only
 
@@ -99,15 +100,33 @@ def changed_person(person: Person, given: Mapping[str, object]) -> Person:
     return replace(person, **values)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, slots=True)
+class NextCall:
+    """Whether a visitor wants the next call, to whom ("" for anybody), and whose it became."""
+
+    wanted: bool = False
+    language: str = ""
+    number: str = ""
+
+
 class People:
     """Everybody with a telephone: by convention, or as somebody said otherwise."""
 
     def __init__(self, cast: Mapping[str, Person] = MappingProxyType({})) -> None:
         self._cast = dict(cast)
+        self.next = NextCall()
 
     def at(self, number: str) -> Person:
         """Who answers `number`."""
         return self._cast.get(number) or person_by_convention(number)
+
+    def answering(self, number: str) -> Person:
+        """Who answers the call dialled now: the visitor, if they asked for the next one."""
+        person = self.at(number)
+        if not self.next.wanted or self.next.language not in {"", person.language}:
+            return person
+        self.next = NextCall(number=number)
+        return self.change(number, {"behaviour": Behaviour.BY_HAND})
 
     def change(self, number: str, given: Mapping[str, object]) -> Person:
         """Say who answers `number` from now on; what is not given stays as it is."""

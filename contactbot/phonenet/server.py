@@ -13,6 +13,8 @@ from aiohttp import web
 from contactbot.phonenet.control import Control, in_plain_words
 from contactbot.phonenet.door import Door, in_twilios_words
 from contactbot.phonenet.exchange import Exchange
+from contactbot.phonenet.handset_orders import HandsetOrders
+from contactbot.phonenet.page import HandsetPage
 from contactbot.phonenet.resources import account_path
 from contactbot.phonenet.rest_calls import CallsApi
 from contactbot.phonenet.rest_messages import MessagesApi
@@ -71,6 +73,8 @@ def _application(
     application.add_routes(CallsApi(world, door, exchange).routes(base))
     application.add_routes(MessagesApi(world, door, texting).routes(base))
     application.add_routes(Control(world, exchange, texting, webhooks).routes())
+    application.add_routes(HandsetOrders(world).routes())
+    application.add_routes(HandsetPage(world).routes())
     return application
 
 

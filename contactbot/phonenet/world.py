@@ -7,6 +7,7 @@ from typing import Any
 
 from contactbot.phonenet.chance import Chance
 from contactbot.phonenet.faults import Faults
+from contactbot.phonenet.hand import Hand
 from contactbot.phonenet.journal import Journal
 from contactbot.phonenet.moments import as_iso, now
 from contactbot.phonenet.people import People, Person
@@ -30,6 +31,7 @@ class Options:
     `tokens` are newest first; the first signs. `calls_per_second` paces dialling in real time;
     `tempo` is how much faster than life the handsets ring, listen and press. `reach` is a public
     origin and the origin on this machine that stands for it: signed as the one, sent to the other.
+    `voice_url` and `text_url` are told of calls and texts to the application's own numbers.
     """
 
     account: str
@@ -40,6 +42,8 @@ class Options:
     journal: Path | None = None
     cast: dict[str, Person] = field(default_factory=dict, repr=False)
     reach: tuple[str, str] | None = None
+    voice_url: str = ""
+    text_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class World:
         self._calls_to: defaultdict[str, list[Call]] = defaultdict(list)
         self._text_by_sid: dict[str, Text] = {}
         self._live: set[str] = set()
+        self._hands: dict[str, Hand] = {}
 
     def recall(self) -> None:
         """Read the journal back, then go on writing it."""
@@ -121,6 +126,10 @@ class World:
         if not call.over:
             self._live.add(call.sid)
 
+    def hand_for(self, call: Call) -> Hand:
+        """The hand that holds the handset during a call."""
+        return self._hands.setdefault(call.sid, Hand())
+
     def call(self, sid: str) -> Call | None:
         """The call of that identifier."""
         return self._call_by_sid.get(sid)
@@ -137,6 +146,7 @@ class World:
         """Keep what has changed about a call."""
         if call.over:
             self._live.discard(call.sid)
+            self._hands.pop(call.sid, None)
         if self.options.journal is not None:
             self.journal.write("call", call.as_json())
 
@@ -171,6 +181,13 @@ class World:
     def live_calls(self) -> list[Call]:
         """The calls that have not ended, oldest first."""
         return sorted((self._call_by_sid[sid] for sid in self._live), key=lambda call: call.index)
+
+    def hand_at(self, number: str) -> Hand | None:
+        """The hand that holds the handset of a number, during a call that has not ended."""
+        for call in self.live_calls():
+            if call.sid in self._hands and number in {call.to, call.from_}:
+                return self._hands[call.sid]
+        return None
 
     def add_text(self, text: Text) -> Text:
         """Note a text message."""

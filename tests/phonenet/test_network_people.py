@@ -42,9 +42,13 @@ def test_the_contact_code_follows_from_the_last_six_digits():
     assert person_by_convention(NUMBER.format(123)).code == str(1000 + 900123 * 7919 % 9000)
 
 
-def test_every_behaviour_but_the_refused_ones_has_a_number():
+def test_every_behaviour_but_those_by_order_only_has_a_number():
     by_number = {behaviour for _, behaviour in BY_LAST_TWO_DIGITS}
-    assert set(Behaviour) - by_number == {Behaviour.UNREACHABLE, Behaviour.BARRED}
+    assert set(Behaviour) - by_number == {
+        Behaviour.BY_HAND,
+        Behaviour.UNREACHABLE,
+        Behaviour.BARRED,
+    }
 
 
 @pytest.mark.parametrize("order", [{"behaviour": "sings"}, {"language": "fr"}, {"colour": "green"}])
