@@ -181,7 +181,8 @@ ATTEMPT_WITHOUT_ALLOW = """
               AND d.moment = 'dispatch' AND d.means = 'automatic' AND d.channel = a.channel
               AND d.policy_version = a.policy_version)
 """
-# A referral that the case store reclassified afterwards was rightly called before.
+# A referral that the case store or the next file reclassified was rightly called before: the
+# first refusal to call it because of that came later.
 PROTECTED_CALLED_AUTOMATICALLY = """
     SELECT a.id, 'automatic, and the referral is ' || r.tier
       FROM attempts a JOIN referrals r ON r.id = a.referral_id
@@ -189,4 +190,7 @@ PROTECTED_CALLED_AUTOMATICALLY = """
        AND NOT EXISTS (SELECT FROM inbox_events i
                         WHERE i.source_system = r.source_system
                           AND i.case_reference = r.reference AND i.received_at > a.decided_at)
+       AND a.decided_at >= coalesce(
+           (SELECT min(d.at) FROM decisions d
+             WHERE d.referral_id = r.id AND 'protected' = ANY(d.reasons)), '-infinity')
 """

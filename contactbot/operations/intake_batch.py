@@ -12,11 +12,18 @@ from contactbot.domain.intake import (
 )
 from contactbot.domain.person import PersonDetails, details_of, phones_of
 from contactbot.domain.policy import Policy
+from contactbot.domain.referral import ReferralState
 from contactbot.domain.referral_row import ReferralRow
 from contactbot.domain.safety import Tier
 from contactbot.domain.same_person import likeness, marks_of
 from contactbot.operations.intake_people import People, learn
-from contactbot.operations.intake_plans import is_held, placed, plan_again, tier_of_row
+from contactbot.operations.intake_plans import (
+    CASE_CHANGED,
+    is_held,
+    placed,
+    plan_again,
+    tier_of_row,
+)
 from contactbot.ports.intake_records import (
     Changes,
     IntakeTransaction,
@@ -98,6 +105,9 @@ class Batch:
         for person_id, because in sorted(self._touched.items()):
             if because != UPDATED:
                 self._transaction.ask_cancel(person_id, because)
+        for write in self._changes.referrals:
+            if write.state is ReferralState.INELIGIBLE and not write.is_new:
+                self._transaction.ask_cancel(write.person_id, CASE_CHANGED)
         held = {write.id for write in self._changes.referrals if is_held(write)}
         for referral_id in self._transaction.open_referrals(sorted(self._touched)):
             if plan_again(self._transaction, referral_id, self._policy):

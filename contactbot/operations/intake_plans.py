@@ -6,7 +6,16 @@ from uuid import UUID
 
 from contactbot.domain.calendar import LONDON
 from contactbot.domain.contact_profile import ContactProfile
-from contactbot.domain.gate import ContactFacts, NumberFacts, ProfileFacts
+from contactbot.domain.gate import (
+    Channel,
+    ContactFacts,
+    Means,
+    Moment,
+    NumberFacts,
+    ProfileFacts,
+    Request,
+    decide,
+)
 from contactbot.domain.planning import CaseFacts, Route, plan_first
 from contactbot.domain.policy import Policy
 from contactbot.domain.referral import OffenderKnown, ReferralState
@@ -20,6 +29,8 @@ from contactbot.ports.intake_records import (
 )
 
 OTHER_REFERRAL = "other_referral"
+CASE_CHANGED = "case_changed"
+ANSWERED_CALL = Request(Channel.CALL, Means.AUTOMATIC, Moment.ANSWER)
 
 
 def tier_of_row(row: ReferralRow, now: datetime, policy: Policy) -> TierDecision:
@@ -78,10 +89,14 @@ def is_held(write: ReferralWrite) -> bool:
 def plan_again(transaction: IntakeTransaction, referral_id: UUID, policy: Policy) -> bool:
     """Plan a referral whose person changed; true if it is held now.
 
-    A case already tried keeps its next try, unless it may no longer be tried automatically.
+    A case already tried keeps its next try, unless it may no longer be tried automatically; a call
+    that could not be answered any more, as the case stands now, is not to ring on.
     """
     case = transaction.case(referral_id)
     plan = plan_first(case.facts, case.case, policy)
+    as_planned = replace(case.facts, state=plan.state)
+    if case.facts.live and not decide(ANSWERED_CALL, as_planned, policy).allowed:
+        transaction.ask_cancel(case.person_id, CASE_CHANGED)
     keeps = plan.route is Route.AUTOMATIC and case.facts.state == ReferralState.ATTEMPTED
     if not keeps:
         transaction.apply(case, plan)

@@ -305,10 +305,10 @@ def running_service(database_url: str, network: Network, folder: Path) -> Iterat
     with web_server() as server, log_file(folder / "service.log"):
         settings = settings_for(database_url, network, folder, server.port)
         engine = make_engine(database_url, pool_size=12)
-        application = Application(settings, engine)
-        server.app = create_app(application)
-        application.outreach  # noqa: B018 - begins the service and its calendar
         try:
+            application = Application(settings, engine)
+            server.app = create_app(application)
+            application.outreach  # noqa: B018 - begins the service and its calendar
             yield Service(settings, application, network, folder, first_call)
         finally:
             engine.dispose()

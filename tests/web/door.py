@@ -96,12 +96,14 @@ def open_door(database_url: str, folder: Path) -> Iterator[Door]:
     """A door to an application over this database."""
     settings = settings_for(database_url, NOBODY, folder, PORT)
     engine = make_engine(database_url)
-    application = Application(settings, engine)
-    service = Service(settings, application, NOBODY, folder, 0)
-    service.change_outreach(telephony=PretendedTelephony())
-    with log_file(folder / "service.log"):
-        yield Door(service, create_app(application).test_client())
-    engine.dispose()
+    try:
+        application = Application(settings, engine)
+        service = Service(settings, application, NOBODY, folder, 0)
+        service.change_outreach(telephony=PretendedTelephony())
+        with log_file(folder / "service.log"):
+            yield Door(service, create_app(application).test_client())
+    finally:
+        engine.dispose()
 
 
 def form(attempt: Any, **fields: str) -> dict[str, str]:
