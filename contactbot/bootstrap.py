@@ -13,7 +13,7 @@ from contactbot.casestore.import_file import import_file
 from contactbot.casestore.referral_file import FileRefused
 from contactbot.clock import SystemClock
 from contactbot.config import Settings, SettingsFault, is_loopback
-from contactbot.database.clock_records import fix_clock, leap
+from contactbot.database.clock_records import fix_clock, is_simulated, leap
 from contactbot.database.crypto import Keyring
 from contactbot.database.embedded import EmbeddedServer, EmbeddedServerFault, start_embedded
 from contactbot.database.engine import Engine, make_engine
@@ -27,7 +27,7 @@ from contactbot.database.migrate import downgrade, upgrade
 from contactbot.database.outbox_records import DatabaseOutbox
 from contactbot.database.outreach_store import DatabaseOutreachStore
 from contactbot.database.queue_state import QueueState, holds_real_data, read_queue_state
-from contactbot.database.service_records import NotMigrated, ServiceRecords
+from contactbot.database.service_records import DatabaseAway, NotMigrated, ServiceRecords
 from contactbot.database.watch_records import DatabaseWatch
 from contactbot.domain.feeds import Feed
 from contactbot.domain.policy import Policy, PolicyFault, parse_policy
@@ -41,6 +41,7 @@ from contactbot.ports.heartbeats import Living
 from contactbot.ports.intake_records import IntakeStore
 from contactbot.reports.summary import demonstration_summary
 from contactbot.scripting.check import load_script
+from contactbot.scripting.errors import ScriptFaults
 from contactbot.scripting.model import Script
 from contactbot.scripting.session import CallFacts
 from contactbot.scripting.transcript import rehearse
@@ -237,6 +238,11 @@ class Application:
     def fix_clock(self) -> None:
         """Set the simulated calendar if the settings ask for one and nobody has set it yet."""
         if self.settings.now is not None:
+            if holds_real_data(self.engine):
+                raise SettingsFault(
+                    "CONTACTBOT_NOW is refused: the database holds referrals that were taken in by"
+                    " real time, and every process that shares it would follow the wrong clock."
+                )
             fix_clock(self.engine, self.settings.now, self.settings.clock_speed)
 
     def leap(self) -> None:
@@ -297,6 +303,16 @@ class Application:
             raise SettingsFault(
                 "the database is not ready for this version; run: contactbot db upgrade"
             ) from fault
+        except DatabaseAway:
+            raise SettingsFault(
+                "the database of CONTACTBOT_DATABASE_URL does not answer, or lets nobody in."
+            ) from None
+        if self.settings.live_calls and is_simulated(self.engine):
+            raise SettingsFault(
+                "the database of CONTACTBOT_DATABASE_URL runs on a simulated calendar, as"
+                " demonstrations do; with it people would be called at any hour. Live calling needs"
+                " a database of its own."
+            )
 
     def _refuse_drafts(self) -> None:
         """With live calls on, every word must have been approved by a named person."""
@@ -312,7 +328,10 @@ class Application:
                 )
 
     def _script(self, name: str) -> Script:
-        return load_script(self._read(name), name)
+        try:
+            return load_script(self._read(name), name)
+        except ScriptFaults as faults:
+            raise SettingsFault(f"{name} cannot be used:\n{faults}") from faults
 
     def _record_of(self, name: str) -> dict[str, str]:
         script = self._script(name)
@@ -330,6 +349,8 @@ class Application:
             raise SettingsFault(
                 f"{name} cannot be read in CONTACTBOT_SCRIPTS_DIR: {error.strerror}."
             ) from error
+        except UnicodeDecodeError:
+            raise SettingsFault(f"{name} in CONTACTBOT_SCRIPTS_DIR is not in UTF-8.") from None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import base64
 import binascii
 import difflib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -34,6 +35,8 @@ _RESERVED = frozenset(
         "TRACE",
     ]
 )
+
+_NEVER_LIVE = ("NOW", "FAULTS", "CHROMIUM", "TRACE")
 
 
 class SettingsFault(Exception):
@@ -75,11 +78,12 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the settings; raises `SettingsFault` for the first that is wrong."""
-    given = _gather(os.environ if environ is None else environ)
-    _refuse_unknown(given)
+    named = _gather(os.environ if environ is None else environ)
+    _refuse_unknown(named)
+    given = {name: text for name, text in named.items() if text.strip()}
     values = {name: _read(name, text) for name, text in given.items() if name not in _RESERVED}
     settings = Settings(**{name.lower(): value for name, value in values.items()})  # type: ignore[arg-type]
-    _refuse_unsafe(settings)
+    _refuse_unsafe(settings, given)
     return settings
 
 
@@ -98,7 +102,7 @@ def _gather(environ: Mapping[str, str]) -> dict[str, str]:
         own = dict(_lines(Path(file))) | own
     elif remembered.exists() and "DATABASE_URL" not in own and "ENCRYPTION_KEYS" not in own:
         own = dict(_lines(remembered)) | own
-    return {name: text for name, text in own.items() if text.strip()}
+    return own
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
@@ -106,9 +110,11 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
         content = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsFault(f"{PREFIX}ENV_FILE cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise SettingsFault(f"{PREFIX}ENV_FILE is not a text in UTF-8.") from None
     for line in content.splitlines():
-        name, _, value = line.partition("=")
-        if name.strip() and not name.startswith("#"):
+        name, _, value = line.strip().partition("=")
+        if name and not name.startswith("#"):
             yield name.strip().removeprefix(PREFIX), value.strip()
 
 
@@ -139,15 +145,39 @@ def _url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError
+    if parts.port == 0 or parts.username or parts.password:  # a port that is none raises itself
+        raise ValueError
     return text.rstrip("/")
+
+
+def _origin(text: str) -> str:
+    """A scheme and a host, no more: the paths below it are the provider's."""
+    url = _url(text)
+    if urlsplit(url).path:
+        raise ValueError
+    return url
 
 
 def _database(text: str) -> str:
     """Any writing of a PostgreSQL address, with the driver we use."""
-    scheme, separator, rest = text.partition("://")
-    if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+    scheme, _, rest = text.partition("://")
+    if not rest or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+        raise ValueError
+    if urlsplit(text).port == 0:  # a port that is none raises itself
         raise ValueError
     return f"postgresql+psycopg://{rest}"
+
+
+def _account(text: str) -> str:
+    if not re.fullmatch(r"AC[0-9a-fA-F]{32}", text):
+        raise ValueError
+    return text
+
+
+def _shown_number(text: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
+        raise ValueError
+    return text
 
 
 def _switch(text: str) -> bool:
@@ -171,7 +201,10 @@ def _speed(text: str) -> float:
 
 
 def _store(text: str) -> str:
-    if not text.startswith(("folder:", "https://")):
+    kind, _, place = text.partition(":")
+    if not (kind == "folder" and place.strip()) and not (
+        kind == "https" and urlsplit(text).hostname
+    ):
         raise ValueError
     return text
 
@@ -187,7 +220,9 @@ _READERS = {
     "ENCRYPTION_KEYS": _keys,
     "INDEX_KEYS": _keys,
     "PUBLIC_URL": _url,
-    "TWILIO_API_URL": _url,
+    "TWILIO_API_URL": _origin,
+    "TWILIO_ACCOUNT_SID": _account,
+    "TWILIO_FROM": _shown_number,
     "TWILIO_AUTH_TOKENS": _tokens,
     "LIVE_CALLS": _switch,
     "CASE_STORE": _store,
@@ -199,11 +234,15 @@ _SHAPES = {
     "ENCRYPTION_KEYS": "base64 of 32 bytes, several separated by commas, newest first",
     "INDEX_KEYS": "base64 of 32 bytes, several separated by commas, newest first",
     "PUBLIC_URL": "an http or https address without query",
-    "TWILIO_API_URL": "an http or https address without query",
+    "TWILIO_API_URL": "http or https and a host, without a path",
+    "TWILIO_ACCOUNT_SID": "AC and 32 hexadecimal digits",
+    "TWILIO_FROM": "a number such as +442920180000",
     "LIVE_CALLS": "1 or 0",
     "CASE_STORE": "folder:PATH or an https address",
+    "DATA_DIR": "a path",
+    "SCRIPTS_DIR": "a path",
     "NOW": "a date and time with its zone, such as 2026-03-23T09:00:00+00:00",
-    "CLOCK_SPEED": "a number above 0",
+    "CLOCK_SPEED": "a number above 0, at most 100000",
 }
 
 
@@ -218,19 +257,23 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _refuse_unsafe(settings: Settings) -> None:
+def _refuse_unsafe(settings: Settings, given: Mapping[str, str]) -> None:
     loopback = is_loopback(settings.twilio_api_url)
     if settings.twilio_api_url.startswith("http:") and not loopback:
         raise SettingsFault(f"{PREFIX}TWILIO_API_URL must be https unless it is on this machine.")
     if not settings.live_calls:
         return
-    for name in ("now", "faults"):
-        if getattr(settings, name):
-            raise SettingsFault(f"{PREFIX}{name.upper()} is refused while live calling is on.")
+    for name in _NEVER_LIVE:
+        if name in given:
+            raise SettingsFault(f"{PREFIX}{name} is refused while live calling is on.")
     if settings.clock_speed != 1:
         raise SettingsFault(f"{PREFIX}CLOCK_SPEED is refused while live calling is on.")
     if settings.database_url is None:
         raise SettingsFault(
             f"{PREFIX}DATABASE_URL must be set for live calling: the embedded database is for"
             " trying things out, since it trusts whoever can reach its socket."
+        )
+    if settings.public_url is not None and not settings.public_url.startswith("https:"):
+        raise SettingsFault(
+            f"{PREFIX}PUBLIC_URL must be https for live calling: the keys people press come by it."
         )

@@ -14,6 +14,7 @@ _FIX = text("""
     INSERT INTO clock (shows, speed, because)
     SELECT :now, :speed, 'fixed' WHERE NOT EXISTS (SELECT FROM clock)
 """)
+_SIMULATED = text("SELECT EXISTS (SELECT FROM clock)")
 _IDLE = text("""
     SELECT NOT EXISTS (SELECT FROM attempts WHERE state IN
                        ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress'))
@@ -33,6 +34,12 @@ def fix_clock(engine: Engine, now: datetime, speed: float) -> None:
     with engine.begin() as connection:
         connection.execute(_ALONE, {"lock": CLOCK_LOCK})
         connection.execute(_FIX, {"now": now, "speed": speed})
+
+
+def is_simulated(engine: Engine) -> bool:
+    """Whether this database's calendar has ever been set to anything but real time."""
+    with engine.connect() as connection:
+        return bool(connection.execute(_SIMULATED).scalar_one())
 
 
 def leap(engine: Engine) -> datetime | None:
