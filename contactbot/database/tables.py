@@ -26,6 +26,13 @@ from contactbot.database.exchange_tables import (
     inbox_events,
     outbox,
 )
+from contactbot.database.staff_tables import (
+    caller_claims,
+    contact_releases,
+    sign_in_tries,
+    staff_sessions,
+    users,
+)
 from contactbot.database.talk_tables import (
     answers,
     appointments,
@@ -46,9 +53,11 @@ __all__ = [
     "audit",
     "call_sessions",
     "call_turns",
+    "caller_claims",
     "clock",
     "consent_events",
     "contact_profiles",
+    "contact_releases",
     "counters",
     "decisions",
     "heartbeats",
@@ -65,5 +74,8 @@ __all__ = [
     "ratings",
     "referrals",
     "scripts",
+    "sign_in_tries",
+    "staff_sessions",
     "suppressions",
+    "users",
 ]
