@@ -42,6 +42,12 @@ from contactbot.database.talk_tables import (
     ratings,
     scripts,
 )
+from contactbot.database.text_tables import (
+    inbound_text_bodies,
+    inbound_texts,
+    sent_texts,
+    text_plans,
+)
 
 __all__ = [
     "APPEND_ONLY",
@@ -62,6 +68,8 @@ __all__ = [
     "decisions",
     "heartbeats",
     "holds",
+    "inbound_text_bodies",
+    "inbound_texts",
     "inbox_events",
     "interviews",
     "metadata",
@@ -74,8 +82,10 @@ __all__ = [
     "ratings",
     "referrals",
     "scripts",
+    "sent_texts",
     "sign_in_tries",
     "staff_sessions",
     "suppressions",
+    "text_plans",
     "users",
 ]

@@ -117,7 +117,8 @@ _DANGER: Final = MappingProxyType(
         ),
         Meaning.THIRD_PARTY: re.compile(
             r"\b(?:this is (?:her|his|their) \w+|im (?:her|his) \w+|i am (?:her|his) \w+"
-            r"|(?:she|he) is not here|(?:she|he) isnt here|not (?:her|his) phone|ei gwr hi|ei gwraig e|ei wraig e|ei phartner|ei bartner"
+            r"|(?:she|he) is not here|(?:she|he) isnt here|not (?:her|his) phone"
+            r"|ei gwr hi|ei gwraig e|ei wraig e|ei phartner|ei bartner"
             r"|dydy (?:hi|o|e) ddim yma|dyw (?:hi|e) ddim yma)\b"
         ),
         Meaning.WRONG_NUMBER: re.compile(r"\b(?:wrong number|wrong person|rhif anghywir)\b"),

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
-TABLES = ("0001_cases.sql", "0001_contact.sql", "0001_staff.sql", "0001_exchange.sql")
+TABLES = ("0001_cases.sql", "0001_contact.sql", "0001_texts.sql", "0001_staff.sql", "0001_exchange.sql")
 RULES = "0001_rules.sql"
 
 
