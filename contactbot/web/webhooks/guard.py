@@ -10,7 +10,7 @@ from contactbot.reports.problems import log_problem
 from contactbot.telephony.twiml import NEUTRAL_GOODBYE
 from contactbot.web.current import application
 
-REPORTS = frozenset({"calls.progress_of_call"})
+REPORTS = frozenset({"webhooks.calls.progress_of_call"})
 
 _log = logging.getLogger("contactbot.web")
 
