@@ -1,4 +1,4 @@
-"""When the database is away a line hears the goodbye, and a report is refused so as to come again."""
+"""When the database is away a line hears the goodbye, and a report is refused."""
 
 from web.door import Door
 

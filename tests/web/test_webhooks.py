@@ -142,10 +142,9 @@ def test_whatever_breaks_inside_the_line_hears_a_goodbye_and_the_log_no_name(
 ) -> None:
     attempt = door.calling()
     monkeypatch.setattr(type(door.service.application.outreach.store), "begin", broken)
-    for path in PATHS[:2]:
-        answer = door.post(path.format(token=attempt.token), fields_of(attempt))
-        assert (answer.status_code, answer.mimetype) == (200, "text/xml")
-        assert answer.data == NEUTRAL_GOODBYE
+    answer = door.post(PATHS[0].format(token=attempt.token), fields_of(attempt))
+    assert (answer.status_code, answer.mimetype) == (200, "text/xml")
+    assert answer.data == NEUTRAL_GOODBYE
     log = (door.service.folder / "service.log").read_text("utf-8")
     assert "webhook" in log
     assert not any(private in log for private in ("Pretendname", "900123", attempt.token))
