@@ -1,6 +1,5 @@
 """One transaction of outreach: its moment on both clocks, and the locks it takes."""
 
-from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -23,13 +22,18 @@ class Transaction:
     def __init__(self, connection: Connection, keyring: Keyring) -> None:
         self.connection = connection
         self.keyring = keyring
+        self._instant: Instant | None = None
 
-    @cached_property
+    # No cached_property: before Python 3.12 all instances share its lock, so that one transaction
+    # that waits for the database would keep every other one of the process waiting with it.
+    @property
     def instant(self) -> Instant:
         """The moment of this transaction, held still against leaps until it ends."""
-        self.connection.execute(_BEGIN, {"lock": CLOCK_LOCK})
-        row = self.connection.execute(_MOMENT).one()
-        return Instant(row.calendar, row.real)
+        if self._instant is None:
+            self.connection.execute(_BEGIN, {"lock": CLOCK_LOCK})
+            row = self.connection.execute(_MOMENT).one()
+            self._instant = Instant(row.calendar, row.real)
+        return self._instant
 
     def lock_person(self, person_id: UUID) -> None:
         """Wait for and hold this person's row until the transaction ends."""
