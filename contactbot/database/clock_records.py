@@ -15,6 +15,7 @@ _FIX = text("""
     SELECT :now, :speed, 'fixed' WHERE NOT EXISTS (SELECT FROM clock)
 """)
 _SIMULATED = text("SELECT EXISTS (SELECT FROM clock)")
+_FIXED = text("SELECT EXISTS (SELECT FROM clock)")
 _IDLE = text("""
     SELECT NOT EXISTS (SELECT FROM attempts WHERE state IN
                        ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress'))
@@ -30,8 +31,13 @@ _LEAP = text("""
 
 
 def fix_clock(engine: Engine, now: datetime, speed: float) -> None:
-    """Set the simulated calendar, unless another process has set it before."""
+    """Set the simulated calendar, unless another process has set it before.
+
+    The lock is waited for only by those who may be first: later on it would stop the whole service.
+    """
     with engine.begin() as connection:
+        if connection.execute(_FIXED).scalar_one():
+            return
         connection.execute(_ALONE, {"lock": CLOCK_LOCK})
         connection.execute(_FIX, {"now": now, "speed": speed})
 
