@@ -18,6 +18,8 @@ SECOND_LOOK_SECONDS = 1800.0
 RETRY_LOOK_SECONDS = 60.0
 POLL_SECONDS = (60.0, 300.0, 1800.0)
 STILL_THERE_SECONDS = 300.0
+# The provider drops what has waited a day; what it still has then will never end by itself.
+LONGEST_SECONDS = 25 * 3600.0
 
 
 def reconcile(world: Outreach) -> int:
@@ -122,8 +124,8 @@ def _adopt(world: Outreach, ambiguous: Ambiguous, call: ProviderCall) -> None:
 def _poll(world: Outreach, silent: Ambiguous) -> None:
     """Ask after a call whose final report never came: at 1, 5 and 30 minutes, then give up.
 
-    A call the provider still has is not given up, however long it has waited: it may yet ring, and
-    whoever gave it up could no longer cancel it.
+    A call the provider still has is not given up for a day, as long as it may wait there: it may
+    yet ring, and whoever gave it up could no longer cancel it.
     """
     attempt = silent.attempt
     provider_id = attempt.provider_id or ""
@@ -136,6 +138,9 @@ def _poll(world: Outreach, silent: Ambiguous) -> None:
         _poll_again(world, silent)
         return
     if not _is_over(state):
+        if silent.age_seconds > LONGEST_SECONDS:
+            _end(world, attempt.id, AttemptState.LOST_STATUS, "never_ended", _not_over)
+            return
         world.store.looked(attempt.id, STILL_THERE_SECONDS, in_vain=True)
     with world.store.begin() as transaction:
         again = transaction.attempt(attempt.id)

@@ -128,12 +128,17 @@ def test_what_is_over_at_the_provider_is_over_here(world, placed):
     assert (attempt.state, attempt.disposition) == ("no_answer", "no_answer")
 
 
-def test_a_call_the_provider_still_has_is_never_given_up(world, placed):
+def test_a_call_the_provider_still_has_is_not_given_up(world, placed):
     world.telephones.known = {sid(1): seen(1, "queued")}
-    for _ in range(6):
+    for _ in range(23):
         assert look(world, 3600).state == "queued"
     world.telephones.known = {sid(1): seen(1, "in-progress")}
     assert look(world, 3600).state == "in_progress"
+
+
+def test_no_attempt_stays_open_longer_than_the_provider_keeps_a_call(world, placed):
+    world.telephones.known = {sid(1): seen(1, "in-progress")}
+    assert look(world, 25 * 3600 + 1).state == "lost_status"
 
 
 @pytest.mark.parametrize("known", [OutcomeUnknown("away"), {}])
