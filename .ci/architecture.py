@@ -12,8 +12,8 @@ HEAD = """# The house
 Imports go down only; folders side by side never see each other; import-linter checks it:
 
 `cli` → `web | scheduling` → `bootstrap` →
-`telephony | casestore | database | reports | i18n | clock | config` → `operations` → `ports` →
-`scripting` → `domain`
+`telephony | casestore | database | reports | i18n | clock | config | logs` →
+`operations` → `ports` → `scripting` → `domain`
 
 `phonenet`, the pretended phone network, stands apart: it imports nothing of the rest, and nothing
 imports it. `domain`, `scripting`, `ports` and `operations` do no I/O; they are given the time.

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,9 @@ from contactbot.database.invariant_scene import Evidence
 from contactbot.database.invariants import check_invariants
 from contactbot.database.migrate import downgrade, upgrade
 from contactbot.database.outbox_records import DatabaseOutbox
-from contactbot.database.outreach_store import DatabaseOutreachStore
 from contactbot.database.queue_state import QueueState, holds_real_data, read_queue_state
 from contactbot.database.service_records import DatabaseAway, NotMigrated, ServiceRecords
+from contactbot.database.told_attempts import ToldOutreachStore
 from contactbot.database.watch_records import DatabaseWatch
 from contactbot.domain.feeds import Feed
 from contactbot.domain.policy import Policy, PolicyFault, parse_policy
@@ -53,6 +53,7 @@ from contactbot.telephony.voice import TwimlVoice
 _log = logging.getLogger("contactbot")
 
 POLICY = "policy.toml"
+ROW_COUNTS = ("read", "accepted", "rejected", "held", "updated", "unchanged")
 OUTREACH_SCRIPT = "initial_contact.toml"
 RING_BACK_SCRIPT = "ring_back.toml"
 KEYS = ("encryption_keys", "index_keys")
@@ -139,7 +140,7 @@ class Application:
         self._begin_service()
         self.fix_clock()
         return Outreach(
-            store=DatabaseOutreachStore(self.engine, self.keyring),
+            store=ToldOutreachStore(self.engine, self.keyring),
             telephony=TwilioTelephony(self._account(), public_url),
             clock=SystemClock(),
             policy=self.policy,
@@ -190,7 +191,7 @@ class Application:
             store: IntakeStore = DatabaseIntakeStore(self.engine, self.keyring)
             if rehearse:
                 store = stack.enter_context(rehearsal(self.engine, self.keyring))
-            return import_file(
+            result = import_file(
                 path,
                 rejects_path,
                 store,
@@ -198,6 +199,8 @@ class Application:
                 encoding=encoding,
                 progress=progress,
             )
+        _log.info("import_finished", extra={name: getattr(result, name) for name in ROW_COUNTS})
+        return result
 
     def queue_state(self) -> QueueState:
         """How the queue stands at this moment."""
@@ -220,7 +223,7 @@ class Application:
         )
         violations = check_invariants(self.engine, self.keyring, self.policy, evidence)
         for violation in violations:
-            _log.error("%s %s %s", violation.invariant, violation.subject, violation.detail)
+            _log.error("invariant_broken", extra=asdict(violation))
         return demonstration_summary(self.figures, len(violations))
 
     def start_afresh(self) -> None:
@@ -384,10 +387,3 @@ def check_start(settings: Settings) -> None:
     with open_application(settings) as application:
         application.signatures  # noqa: B018 - made to be checked
         application.outreach  # noqa: B018
-
-
-def begin_logging() -> None:
-    """Plain lines on stderr; libraries that could write a number or a name stay quiet."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("twilio", "urllib3", "apscheduler", "alembic", "sqlalchemy"):
-        logging.getLogger(name).setLevel(logging.ERROR)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from contactbot.bootstrap import Application, begin_logging, open_application
+from contactbot.bootstrap import Application, open_application
 from contactbot.config import read_settings
 from contactbot.domain.feeds import Feed
 from contactbot.operations.sync import SyncReport, synchronise
@@ -23,7 +23,6 @@ def casestore() -> None:
 @AS_JSON
 def sync(*, as_json: bool) -> None:
     """Take in what waits and deliver all that is pending, now; exit 1 if the store is away."""
-    begin_logging()
     with open_application(read_settings()) as application:
         report = synchronise(application.exchange, at_once=True)
         tell(report)

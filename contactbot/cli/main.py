@@ -8,6 +8,7 @@ from types import MappingProxyType
 import click
 
 from contactbot.config import SettingsFault
+from contactbot.logs import begin_logging
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -70,6 +71,7 @@ class LazyCommands(click.Group):
 @click.version_option(package_name="contactbot")
 def contactbot() -> None:
     """Works a victim service's contact queue down, safely, in Welsh and English."""
+    begin_logging(as_json=False)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from granian.log import LogLevels
 from contactbot.bootstrap import check_start
 from contactbot.cli.parent import end_with_parent
 from contactbot.config import read_settings
+from contactbot.logs import SERVER_CONFIG, begin_logging
 from contactbot.web.serve import THREADS
 
 
@@ -21,6 +22,7 @@ def web(*, bind: str, processes: int, with_parent: bool) -> None:
     """Serve webhooks and health checks."""
     if with_parent:
         end_with_parent()
+    begin_logging(as_json=True)
     check_start(read_settings())
     host, _, port = bind.rpartition(":")
     Granian(
@@ -33,5 +35,6 @@ def web(*, bind: str, processes: int, with_parent: bool) -> None:
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.warning,
+        log_dictconfig=dict(SERVER_CONFIG),
         process_name=None,
     ).serve()

@@ -2,9 +2,10 @@
 
 import click
 
-from contactbot.bootstrap import begin_logging, open_application
+from contactbot.bootstrap import open_application
 from contactbot.cli.parent import end_with_parent
 from contactbot.config import SettingsFault, read_settings
+from contactbot.logs import begin_logging
 from contactbot.scheduling.worker import run_once, run_worker
 
 
@@ -16,7 +17,7 @@ from contactbot.scheduling.worker import run_once, run_worker
 )
 def worker(*, once: bool, leap: bool, with_parent: bool) -> None:
     """Place due calls, find out what became of them, deliver results."""
-    begin_logging()
+    begin_logging(as_json=True)
     if with_parent:
         end_with_parent()
     settings = read_settings()

@@ -270,7 +270,7 @@ class DatabaseEvents:
             with self._engine.begin() as connection:
                 yield EventChanges(connection, self._keyring)
         except Exception as fault:  # noqa: BLE001 - one event must not keep the others from us
-            _log.warning("an event had no effect and comes again: %s", type(fault).__name__)
+            _log.warning("event_without_effect", extra={"kind": type(fault).__name__})
             raise EventFailed(type(fault).__name__) from None
 
     def orphans(self) -> Sequence[InboundEvent]:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from contactbot.bootstrap import Application
+from contactbot.logs import log_problem
 from contactbot.operations.dispatch import Dispatched, place_next
 from contactbot.operations.reconcile import cancel_unwanted, reconcile
-from contactbot.operations.sync import synchronise
+from contactbot.operations.sync import SyncReport, synchronise
 from contactbot.ports.heartbeats import Living
-from contactbot.reports.problems import log_problem
 
 _log = logging.getLogger("contactbot.worker")
 
@@ -63,7 +63,21 @@ def stop_unwanted(application: Application) -> None:
 
 def deliver(application: Application) -> None:
     """Hand results to the case store, take its events, take in its referral files."""
-    synchronise(application.exchange)
+    log_exchange(_log, synchronise(application.exchange))
+
+
+def log_exchange(log: logging.Logger, report: SyncReport) -> None:
+    """What was exchanged, if anything was, or that the case store was away."""
+    facts = {
+        "accepted": report.delivery.accepted,
+        "refused": report.delivery.refused,
+        "files": report.referral_files,
+        "events": sum(report.events.results.values()),
+        "faulty_lines": report.events.faulty_lines,
+        "away": report.away,
+    }
+    if any(facts.values()):
+        log.info("sync_finished", extra=facts)
 
 
 def leap(application: Application) -> None:
@@ -109,6 +123,6 @@ def guarded(job: Job, application: Application) -> Callable[[], None]:
                 application.heartbeats.beat(Living.JOB, job.name)
                 next_beat = boot_seconds() + BEAT_SECONDS
         except Exception as error:  # noqa: BLE001 - the alarm clock must go on; nothing is lost
-            log_problem(_log, f"job {job.name}", error)
+            log_problem(_log, "job", error, job=job.name)
 
     return run

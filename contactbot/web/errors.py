@@ -8,7 +8,7 @@ from flask import Flask, render_template
 from werkzeug.exceptions import HTTPException
 
 from contactbot.domain.wording import translatable
-from contactbot.reports.problems import log_problem
+from contactbot.logs import log_problem
 from contactbot.web.language import _ as words
 
 _log = logging.getLogger("contactbot.web")

@@ -6,8 +6,9 @@ from contextlib import ExitStack
 
 from flask import Flask
 
-from contactbot.bootstrap import begin_logging, open_application
+from contactbot.bootstrap import open_application
 from contactbot.config import read_settings
+from contactbot.logs import begin_logging
 from contactbot.web.app import create_app
 
 THREADS = 4
@@ -17,7 +18,7 @@ _open = ExitStack()
 
 def make_app() -> Flask:
     """The application over the settings of the environment; the process owns what it opens."""
-    begin_logging()
+    begin_logging(as_json=True)
     application = _open.enter_context(open_application(read_settings(), pool_size=THREADS))
     application.signatures  # noqa: B018 - a missing setting must stop the start, not a request
     application.outreach  # noqa: B018

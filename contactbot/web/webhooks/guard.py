@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from contactbot.reports.problems import log_problem
+from contactbot.logs import log_problem
 from contactbot.telephony.twiml import NEUTRAL_GOODBYE
 from contactbot.web.current import application
 
@@ -25,6 +25,7 @@ def refuse_unsigned() -> Response | None:
     """A request that is not the provider's changes nothing and learns nothing."""
     if _is_the_providers():
         return None
+    _log.warning("webhook_refused")
     _count_refusal()
     return Response(status=403)
 
