@@ -25,8 +25,10 @@ from contactbot.database.invariant_scene import Evidence
 from contactbot.database.invariants import check_invariants
 from contactbot.database.migrate import downgrade, upgrade
 from contactbot.database.outbox_records import DatabaseOutbox
+from contactbot.database.passwords import Argon2Passwords
 from contactbot.database.queue_state import QueueState, holds_real_data, read_queue_state
 from contactbot.database.service_records import DatabaseAway, NotMigrated, ServiceRecords
+from contactbot.database.staff_records import DatabaseStaff
 from contactbot.database.told_attempts import ToldOutreachStore
 from contactbot.database.watch_records import DatabaseWatch
 from contactbot.domain.feeds import Feed
@@ -34,6 +36,7 @@ from contactbot.domain.policy import Policy, PolicyFault, parse_policy
 from contactbot.i18n.catalogues import Catalogues, load_catalogues, read_reviews, read_welsh
 from contactbot.operations.deps import Outreach
 from contactbot.operations.intake import ImportResult, IntakeRules, Progress
+from contactbot.operations.sign_in import Door
 from contactbot.operations.sync import Exchange
 from contactbot.operations.watching import Watch, feeds_of
 from contactbot.ports.casestore import ReferralFileOffer
@@ -43,8 +46,7 @@ from contactbot.reports.summary import demonstration_summary
 from contactbot.scripting.check import load_script
 from contactbot.scripting.errors import ScriptFaults
 from contactbot.scripting.model import Script
-from contactbot.scripting.session import CallFacts
-from contactbot.scripting.transcript import rehearse
+from contactbot.scripting.transcript import said_without_keys
 from contactbot.scripting.words import unreviewed
 from contactbot.telephony.signature import Signatures
 from contactbot.telephony.twilio_client import ProviderAccount, TwilioTelephony
@@ -95,6 +97,11 @@ class Application:
     def catalogues(self) -> Catalogues:
         """The words of both languages."""
         return load_catalogues(self.settings.home_force)
+
+    @cached_property
+    def door(self) -> Door:
+        """All that sign-in needs."""
+        return Door(DatabaseStaff(self.engine, self.keyring), Argon2Passwords())
 
     @cached_property
     def service(self) -> ServiceRecords:
@@ -216,7 +223,11 @@ class Application:
         provider = self.settings.twilio_api_url
         evidence = Evidence(
             calls=calls,
-            neutral_lines=self._neutral_lines(),
+            neutral_lines=frozenset(
+                self.outreach.voice.heard(prompt)
+                for script in (self.script, self.ring_back_script)
+                for prompt in said_without_keys(script)
+            ),
             log_files=tuple(logs),
             outbound_urls=(provider,),
             allowed_hosts=frozenset({"127.0.0.1", "localhost", "::1"}),
@@ -251,16 +262,6 @@ class Application:
     def leap(self) -> None:
         """Demonstrations: move the calendar to the next due moment, if nothing is in flight."""
         leap(self.engine)
-
-    def _neutral_lines(self) -> frozenset[str]:
-        """All that a line on which nobody presses a key may hear."""
-        said = [
-            prompt
-            for script in (self.script, self.ring_back_script)
-            for turn in rehearse(script, CallFacts(), ["", ""])
-            for prompt in turn.prompts
-        ]
-        return frozenset(map(self.outreach.voice.heard, said))
 
     def _import_offer(self, offer: ReferralFileOffer) -> bool:
         try:

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "referrals": "contactbot.cli.referrals:referrals",
         "scripts": "contactbot.cli.scripts:scripts",
         "seed": "contactbot.cli.seed:seed",
+        "users": "contactbot.cli.users:users",
         "web": "contactbot.cli.web:web",
         "worker": "contactbot.cli.worker:worker",
     }
@@ -36,7 +37,8 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "referrals": "Take in a referral file.",
         "scripts": "Check and play the scripts.",
         "seed": "Write a sample referral file.",
-        "web": "Serve webhooks.",
+        "users": "Make sign-ins for staff.",
+        "web": "Serve pages and webhooks.",
         "worker": "Place due calls, find out what became of them, deliver results.",
     }
 )

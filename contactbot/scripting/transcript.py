@@ -32,6 +32,12 @@ def rehearse(script: Script, facts: CallFacts, keys: Sequence[str]) -> Iterator[
         yield turn
 
 
+def said_without_keys(script: Script) -> Iterator[Prompt]:
+    """All that a line on which nobody presses a key may hear."""
+    for turn in rehearse(script, CallFacts(), ["", ""]):
+        yield from turn.prompts
+
+
 def written(turn: Turn, wording: Wording) -> list[str]:
     """One turn in lines: what was established, what is heard, and the ending if it is one."""
     lines = [f"     · {_event(event)}" for event in turn.events]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, g, redirect, request
 
-from contactbot.web.access import anyone
+from contactbot.web.access import anyone, https
 from contactbot.web.current import application
 
 # Each language under its own name, which is the same on pages of either.
@@ -34,9 +34,8 @@ def choose(code: str) -> Response:
     if code not in LANGUAGES:
         abort(404)
     response = redirect(own_path(request.args.get("next", "")), 303)
-    secure = (application().settings.public_url or "").startswith("https:")
     response.set_cookie(
-        COOKIE, code, max_age=YEAR_SECONDS, secure=secure, httponly=True, samesite="Lax"
+        COOKIE, code, max_age=YEAR_SECONDS, secure=https(), httponly=True, samesite="Lax"
     )
     return response  # type: ignore[return-value]  # redirect() returns werkzeug's own class
 

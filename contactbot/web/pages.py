@@ -4,10 +4,10 @@ import logging
 
 from flask import Blueprint, Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]  # it ships no types
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, Undefined
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, Undefined
 
 from contactbot.config import Settings
-from contactbot.web import access, errors, headers, language
+from contactbot.web import access, errors, headers, language, sign_in
 from contactbot.web.access import anyone
 from contactbot.web.current import application
 
@@ -48,6 +48,8 @@ def install(app: Flask, settings: Settings) -> None:
     language.install(app)
     errors.install(app)
     app.register_blueprint(blueprint)
+    app.register_blueprint(sign_in.blueprint)
+    app.context_processor(sign_in.for_templates)
     app.view_functions["static"] = anyone("styles and pictures say nothing of anybody")(
         app.view_functions["static"]
     )
@@ -79,6 +81,6 @@ def _prepare_templates(app: Flask) -> None:
     environment.loader = ChoiceLoader(
         [
             FileSystemLoader(f"{app.root_path}/templates"),
-            PackageLoader("govuk_frontend_jinja"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )

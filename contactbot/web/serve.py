@@ -20,6 +20,7 @@ def make_app() -> Flask:
     """The application over the settings of the environment; the process owns what it opens."""
     begin_logging(as_json=True)
     application = _open.enter_context(open_application(read_settings(), pool_size=THREADS))
+    application.settings.require("secret_key")
     application.signatures  # noqa: B018 - a missing setting must stop the start, not a request
     application.outreach  # noqa: B018
     _end_with_parent()

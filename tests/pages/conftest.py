@@ -1,14 +1,19 @@
 """The web application over a database of its own, asked without a network."""
 
+import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
+from werkzeug.test import TestResponse
 
 from contactbot.bootstrap import Application
 from contactbot.config import Settings
+from contactbot.domain.staff import Role
+from contactbot.operations.sign_in import add_member
 from contactbot.web.app import create_app
 
 
@@ -40,3 +45,31 @@ def app(application: Application) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+def token_of(client: FlaskClient, page: str) -> str:
+    """The token of the first form on a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
+    assert found, f"no form on {page}"
+    return found.group(1)
+
+
+def submit(client: FlaskClient, page: str, action: str, **fields: str) -> TestResponse:
+    """Send a form as the page would."""
+    return client.post(action, data={"csrf_token": token_of(client, page)} | fields)
+
+
+def sign_in_as(
+    client: FlaskClient,
+    application: Application,
+    role: Role,
+    name: str = "",
+    *,
+    welsh: bool = False,
+) -> str:
+    """Sign a new member of this role in; their name."""
+    name = name or f"{role} {uuid4().hex[:6]}"
+    password = add_member(application.door, name, role, welsh=welsh)
+    answer = submit(client, "/sign-in", "/sign-in", name=name, password=password)
+    assert answer.status_code == 303
+    return name
