@@ -17,6 +17,7 @@ from contactbot.database.tables import (
 )
 from contactbot.database.transaction import Transaction
 from contactbot.domain.attempts import LIVE, RANK, AttemptState
+from contactbot.domain.gate import Channel
 from contactbot.ports.outreach import Attempt, KeptSession, NewAttempt
 
 _DUE = text("""
@@ -55,6 +56,7 @@ def attempt_from(row: RowMapping) -> Attempt:
         seconds=row["seconds"],
         ending=row["ending"],
         language=row["language"],
+        channel=Channel(row["channel"]),
     )
 
 
@@ -93,7 +95,7 @@ class AttemptRecords(Transaction):
                 referral_id=attempt.referral_id,
                 number_id=attempt.number_id,
                 number_index=attempt.number_index,
-                channel="call",
+                channel=attempt.channel,
                 state=AttemptState.PLACING,
                 decided_at=self.instant.calendar,
                 close_at=attempt.close_at,

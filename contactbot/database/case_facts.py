@@ -17,12 +17,14 @@ from contactbot.domain.gate import (
     PastAttempt,
     ProfileFacts,
 )
+from contactbot.domain.phone import PhoneKind
 from contactbot.domain.planning import CaseFacts
 from contactbot.domain.referral import Permission
 from contactbot.ports.clock import Instant
 from contactbot.ports.outreach import Case, CaseUnreadable, Target
 
 HISTORY = timedelta(days=120)
+TAKES_TEXTS = frozenset({PhoneKind.MOBILE, PhoneKind.PRETEND})
 
 _REFERRAL = text("""
     SELECT r.id, r.person_id, r.reference, r.source_system, r.state, r.tier, r.referred_at,
@@ -36,7 +38,7 @@ _REFERRAL = text("""
      WHERE r.id = :referral
 """)
 _NUMBERS = text("""
-    SELECT n.id, n.number_index, n.number_sealed, n.usable, n.suspended_because,
+    SELECT n.id, n.number_index, n.number_sealed, n.usable, n.suspended_because, n.kind,
            (SELECT count(*) FROM attempts a WHERE a.number_id = n.id) AS tries
       FROM numbers n
      WHERE n.person_id = :person
@@ -173,7 +175,12 @@ def _number(row: RowMapping | None) -> NumberFacts | None:
     if row is None:
         return None
     suspended = row["suspended_because"] is not None
-    return NumberFacts(row["number_index"].hex(), usable=row["usable"], suspended=suspended)
+    return NumberFacts(
+        row["number_index"].hex(),
+        usable=row["usable"],
+        suspended=suspended,
+        mobile=row["kind"] in TAKES_TEXTS,
+    )
 
 
 def _target(row: RowMapping | None, box: PersonBox) -> Target | None:

@@ -11,6 +11,7 @@ from contactbot.database.attempt_records import AttemptRecords, attempt_from
 from contactbot.database.case_records import CaseRecords
 from contactbot.database.crypto import Keyring, SealBroken
 from contactbot.database.talk_records import TalkRecords
+from contactbot.database.text_records import TextRecords
 from contactbot.ports.outreach import Ambiguous, Attempt
 
 # Reading the pace under the row's lock makes all workers together keep it.
@@ -18,18 +19,18 @@ _SLOT = text("""
     UPDATE pacing
        SET next_at_real = greatest(next_at_real, clock_timestamp() - make_interval(secs => :gap))
                           + make_interval(secs => :gap)
-     WHERE name = 'calls' AND next_at_real <= clock_timestamp()
-       AND (SELECT count(*) FROM attempts WHERE state IN
+     WHERE name = :pace AND next_at_real <= clock_timestamp()
+       AND (SELECT count(*) FROM attempts WHERE channel = :channel AND state IN
             ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress')) < :most
 """)
 _GIVE_BACK = text("""
     UPDATE pacing SET next_at_real = next_at_real - make_interval(secs => :gap)
-     WHERE name = 'calls'
+     WHERE name = :pace
 """)
 _SLOW_DOWN = text("""
     UPDATE pacing
        SET next_at_real = greatest(next_at_real, clock_timestamp() + make_interval(secs => :pause))
-     WHERE name = 'calls'
+     WHERE name = :pace
 """)
 _FENCE = text("""
     UPDATE attempts
@@ -46,7 +47,8 @@ _REPOST = text("""
 # Two seconds of grace: the fence itself is exact, this only keeps two processes from tripping.
 _OVERDUE = text("""
     SELECT id FROM attempts
-     WHERE state = 'placing' AND deadline_real < clock_timestamp() - interval '2 seconds'
+     WHERE channel = :channel AND state = 'placing'
+       AND deadline_real < clock_timestamp() - interval '2 seconds'
 """)
 _WITH_NUMBER = """
     SELECT a.*, n.number_sealed, p.key_wrapped,
@@ -56,7 +58,7 @@ _WITH_NUMBER = """
 _AMBIGUOUS = text(
     _WITH_NUMBER
     + """
-     WHERE a.state = 'posting' AND a.provider_id IS NULL
+     WHERE a.channel = :channel AND a.state = 'posting' AND a.provider_id IS NULL
        AND a.posted_at_real < clock_timestamp() - make_interval(secs => :age)
        AND a.look_at_real <= clock_timestamp()
 """
@@ -64,7 +66,8 @@ _AMBIGUOUS = text(
 _SILENT = text(
     _WITH_NUMBER
     + """
-     WHERE a.state IN ('posting', 'queued', 'initiated', 'ringing', 'in_progress')
+     WHERE a.channel = :channel
+       AND a.state IN ('posting', 'queued', 'initiated', 'ringing', 'in_progress')
        AND a.provider_id IS NOT NULL AND a.look_at_real <= clock_timestamp()
 """
 )
@@ -75,20 +78,24 @@ _LOOKED = text("""
 """)
 _TO_CANCEL = text("""
     SELECT * FROM attempts
-     WHERE (state IN ('posting', 'queued', 'initiated', 'ringing', 'in_progress')
-            AND cancel_because IS NOT NULL)
-        OR (state IN ('posting', 'queued', 'initiated', 'ringing')
-            AND close_at <= simulated_now())
+     WHERE channel = :channel
+       AND ((state IN ('posting', 'queued', 'initiated', 'ringing', 'in_progress')
+             AND cancel_because IS NOT NULL)
+         OR (state IN ('posting', 'queued', 'initiated', 'ringing')
+             AND close_at <= simulated_now()))
 """)
 _KNOWN = text("SELECT provider_id FROM attempts WHERE provider_id = ANY(:ids)")
 
 
-class OutreachRecords(AttemptRecords, CaseRecords, TalkRecords):
+class OutreachRecords(AttemptRecords, CaseRecords, TalkRecords, TextRecords):
     """One transaction of outreach with all its records."""
 
 
 class DatabaseOutreachStore:
     """Keeps the attempt protocol’s promises on PostgreSQL (see contactbot.ports.outreach)."""
+
+    CHANNEL = "call"
+    PACE = "calls"
 
     def __init__(self, engine: Engine, keyring: Keyring) -> None:
         self._engine = engine
@@ -102,15 +109,17 @@ class DatabaseOutreachStore:
 
     def take_slot(self, per_second: float, max_in_flight: int) -> bool:
         """Whether one more call may be placed now, all workers together."""
-        return self._touch(_SLOT, gap=1 / per_second, most=max_in_flight)
+        return self._touch(
+            _SLOT, gap=1 / per_second, most=max_in_flight, pace=self.PACE, channel=self.CHANNEL
+        )
 
     def give_slot_back(self, per_second: float) -> None:
         """The slot just taken was not used."""
-        self._touch(_GIVE_BACK, gap=1 / per_second)
+        self._touch(_GIVE_BACK, gap=1 / per_second, pace=self.PACE)
 
     def slow_down(self, seconds: float) -> None:
         """Place nothing for so long, all workers together."""
-        self._touch(_SLOW_DOWN, pause=seconds)
+        self._touch(_SLOW_DOWN, pause=seconds, pace=self.PACE)
 
     def fence(self, attempt_id: UUID) -> bool:
         """`placing` → `posting`, only before the deadline on database time."""
@@ -122,15 +131,16 @@ class DatabaseOutreachStore:
 
     def overdue_intents(self) -> list[UUID]:
         """Attempts in `placing` past their deadline."""
-        return [row["id"] for row in self._read(_OVERDUE)]
+        return [row["id"] for row in self._read(_OVERDUE, channel=self.CHANNEL)]
 
     def ambiguous(self, older_than_seconds: float) -> list[Ambiguous]:
         """Attempts in `posting` without a provider id whose time has come."""
-        return [self._ambiguous(row) for row in self._read(_AMBIGUOUS, age=older_than_seconds)]
+        found = self._read(_AMBIGUOUS, age=older_than_seconds, channel=self.CHANNEL)
+        return [self._ambiguous(row) for row in found]
 
     def silent(self) -> list[Ambiguous]:
         """Attempts with a provider id, no final status, and time to be polled."""
-        return [self._ambiguous(row) for row in self._read(_SILENT)]
+        return [self._ambiguous(row) for row in self._read(_SILENT, channel=self.CHANNEL)]
 
     def looked(
         self, attempt_id: UUID, again_after_seconds: float, *, in_vain: bool = False
@@ -141,7 +151,7 @@ class DatabaseOutreachStore:
 
     def to_cancel(self) -> list[Attempt]:
         """Live attempts to end."""
-        return [attempt_from(row) for row in self._read(_TO_CANCEL)]
+        return [attempt_from(row) for row in self._read(_TO_CANCEL, channel=self.CHANNEL)]
 
     def known_provider_ids(self, provider_ids: Sequence[str]) -> set[str]:
         """Which of these are bound to attempts already."""

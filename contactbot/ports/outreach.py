@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from contactbot.domain.attempts import AttemptState
-from contactbot.domain.gate import ContactFacts, Decision, Request
+from contactbot.domain.gate import Channel, ContactFacts, Decision, Request
 from contactbot.domain.planning import CaseFacts, Plan
 from contactbot.ports.clock import Instant
 
@@ -59,6 +59,7 @@ class NewAttempt:
     deadline_seconds: float
     policy_version: str
     script_hash: str
+    channel: Channel = Channel.CALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Attempt:
     seconds: int | None
     ending: str | None
     language: str | None
+    channel: Channel = Channel.CALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,10 @@ class OutreachTransaction(Protocol):
         """Look at the referral again at `due_at`; None = not by itself."""
         ...
 
+    def plan_text(self, referral_id: UUID, message: str, due_at: datetime) -> None:
+        """Have this message sent from `due_at` on; a referral has one text plan, ever."""
+        ...
+
     def hold(self, person_id: UUID, referral_id: UUID | None, reason: str, by: str) -> None:
         """Stop the case until a person decides; quiet if held for this reason already."""
         ...
@@ -303,7 +309,10 @@ class OutreachTransaction(Protocol):
 
 
 class OutreachStore(Protocol):
-    """Opens transactions; each short guarded update of the protocol is one of its own."""
+    """Opens transactions; each short guarded update of the protocol is one of its own.
+
+    Outside a transaction a store sees the attempts of one channel only: calls, or texts.
+    """
 
     def begin(self) -> AbstractContextManager[OutreachTransaction]:
         """A transaction: committed at the end of the block, rolled back on any error."""

@@ -37,6 +37,7 @@ class Proof(Enum):
 REFUSALS: Final = MappingProxyType(
     {
         10004: Proof.WAIT,  # too many calls at once for this account
+        21611: Proof.WAIT,  # too many texts of ours wait already
         20429: Proof.WAIT,  # too many requests; never processed
         13223: Proof.NUMBER,  # not in a form that can be dialled
         13224: Proof.NUMBER,  # not E.164, or not supported
@@ -48,6 +49,10 @@ REFUSALS: Final = MappingProxyType(
         21401: Proof.NUMBER,  # not a valid number
         21610: Proof.NUMBER,  # the recipient sent STOP
         21614: Proof.NUMBER,  # not a mobile
+        21635: Proof.NUMBER,  # a landline
+        30004: Proof.NUMBER,  # the recipient blocks us
+        30005: Proof.NUMBER,  # a number nobody has
+        30006: Proof.NUMBER,  # a landline, or a carrier that takes no texts
         10001: Proof.ACCOUNT,  # account not active
         13214: Proof.ACCOUNT,  # our number may not be shown
         13227: Proof.ACCOUNT,  # the country is not permitted

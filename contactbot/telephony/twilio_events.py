@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from contactbot.ports.telephony import CallProgress
+from contactbot.ports.texting import InboundText, TextProgress
 
 LONGEST_NUMBER = 9
 """Digits; no count in a callback is longer."""
@@ -18,6 +19,22 @@ def read_progress(params: Sequence[tuple[str, str]]) -> CallProgress:
         seconds=counted(form.get("CallDuration")),
         sip_code=counted(form.get("SipResponseCode")),
     )
+
+
+def read_text_progress(params: Sequence[tuple[str, str]]) -> TextProgress:
+    """The form of a text's status callback."""
+    form = dict(params)
+    return TextProgress(
+        provider_id=form.get("MessageSid", ""),
+        status=form.get("MessageStatus", ""),
+        error_code=counted(form.get("ErrorCode")),
+    )
+
+
+def read_inbound_text(params: Sequence[tuple[str, str]]) -> InboundText:
+    """The form with which a text comes in."""
+    form = dict(params)
+    return InboundText(form.get("MessageSid", ""), form.get("From", ""), form.get("Body", ""))
 
 
 def counted(text: str | None) -> int | None:
