@@ -23,6 +23,7 @@ from contactbot.database.heartbeat_records import DatabaseHeartbeats
 from contactbot.database.intake_records import DatabaseIntakeStore, rehearsal
 from contactbot.database.invariant_scene import Evidence
 from contactbot.database.invariants import check_invariants
+from contactbot.database.live_view import DatabaseLiveViews
 from contactbot.database.migrate import downgrade, upgrade
 from contactbot.database.outbox_records import DatabaseOutbox
 from contactbot.database.passwords import Argon2Passwords
@@ -32,12 +33,14 @@ from contactbot.database.staff_records import DatabaseStaff
 from contactbot.database.told_attempts import ToldOutreachStore
 from contactbot.database.watch_records import DatabaseWatch
 from contactbot.domain.feeds import Feed
+from contactbot.database.text_store import DatabaseTextStore
 from contactbot.domain.policy import Policy, PolicyFault, parse_policy
 from contactbot.i18n.catalogues import Catalogues, load_catalogues, read_reviews, read_welsh
 from contactbot.operations.deps import Outreach
 from contactbot.operations.intake import ImportResult, IntakeRules, Progress
 from contactbot.operations.sign_in import Door
 from contactbot.operations.sync import Exchange
+from contactbot.operations.text_deps import Texts
 from contactbot.operations.watching import Watch, feeds_of
 from contactbot.ports.casestore import ReferralFileOffer
 from contactbot.ports.heartbeats import Living
@@ -45,11 +48,13 @@ from contactbot.ports.intake_records import IntakeStore
 from contactbot.reports.summary import demonstration_summary
 from contactbot.scripting.check import load_script
 from contactbot.scripting.errors import ScriptFaults
+from contactbot.scripting.messages import Messages, load_messages, welsh_text_faults
 from contactbot.scripting.model import Script
 from contactbot.scripting.transcript import said_without_keys
 from contactbot.scripting.words import unreviewed
 from contactbot.telephony.signature import Signatures
 from contactbot.telephony.twilio_client import ProviderAccount, TwilioTelephony
+from contactbot.telephony.twilio_texts import TwilioTexts
 from contactbot.telephony.voice import TwimlVoice
 
 _log = logging.getLogger("contactbot")
@@ -58,6 +63,7 @@ POLICY = "policy.toml"
 ROW_COUNTS = ("read", "accepted", "rejected", "held", "updated", "unchanged")
 OUTREACH_SCRIPT = "initial_contact.toml"
 RING_BACK_SCRIPT = "ring_back.toml"
+MESSAGES = "messages.toml"
 KEYS = ("encryption_keys", "index_keys")
 PROVIDER = ("public_url", "twilio_account_sid", "twilio_auth_tokens", "twilio_from")
 
@@ -129,6 +135,11 @@ class Application:
         return feeds_of(self.heartbeats.beats(), now, self.policy.feeds)
 
     @cached_property
+    def live_views(self) -> DatabaseLiveViews:
+        """What the live page of a demonstration shows."""
+        return DatabaseLiveViews(self.engine, self.keyring)
+
+    @cached_property
     def signatures(self) -> Signatures:
         """The judge of webhooks."""
         self.settings.require(*PROVIDER)
@@ -155,6 +166,39 @@ class Application:
             script=self.script,
             real_calendar=self.settings.live_calls,
             voice=TwimlVoice(self.catalogues, public_url),
+        )
+
+    @cached_property
+    def messages(self) -> Messages:
+        """All text messages there are, proved in both languages."""
+        try:
+            messages = load_messages(self._read(MESSAGES))
+        except ScriptFaults as faults:
+            raise SettingsFault(f"{MESSAGES} cannot be used:\n{faults}") from faults
+        if faults := list(welsh_text_faults(messages, read_welsh())):
+            raise SettingsFault("\n".join(map(str, faults)))
+        return messages
+
+    @cached_property
+    def bodies(self) -> Mapping[str, Mapping[str, str]]:
+        """The closed set of bodies: message id → form → words."""
+        welsh = read_welsh()
+        return {
+            one.id: one.forms(welsh[one.context, one.english]) for one in self.messages.all
+        }
+
+    @cached_property
+    def texts(self) -> Texts:
+        """All that sending and taking texts needs."""
+        rules = self.policy.texts
+        live = self.settings.live_calls
+        return Texts(
+            outreach=self.outreach,
+            store=DatabaseTextStore(self.engine, self.keyring),
+            provider=TwilioTexts(self._account(), self.settings.public_url or ""),
+            bodies=self.bodies,
+            messages_hash=self.messages.hash,
+            per_second=rules.per_second if live else rules.per_second_pretended,
         )
 
     def count(self, name: str) -> None:
@@ -301,7 +345,14 @@ class Application:
     def _begin_service(self) -> None:
         try:
             self.service.begin_service(
-                [self._record_of(name) for name in (OUTREACH_SCRIPT, RING_BACK_SCRIPT)]
+                [
+                    self._record_of(name, one)
+                    for name, one in (
+                        (OUTREACH_SCRIPT, self.script),
+                        (RING_BACK_SCRIPT, self.ring_back_script),
+                        (MESSAGES, self.messages),
+                    )
+                ]
             )
         except NotMigrated as fault:
             raise SettingsFault(
@@ -323,7 +374,7 @@ class Application:
         if not self.settings.live_calls:
             return
         welsh, reviews = read_welsh(), read_reviews()
-        for script in (self.script, self.ring_back_script):
+        for script in (self.script, self.ring_back_script, self.messages):
             drafts = unreviewed(script, welsh, reviews)
             if drafts:
                 raise SettingsFault(
@@ -337,8 +388,7 @@ class Application:
         except ScriptFaults as faults:
             raise SettingsFault(f"{name} cannot be used:\n{faults}") from faults
 
-    def _record_of(self, name: str) -> dict[str, str]:
-        script = self._script(name)
+    def _record_of(self, name: str, script: Script | Messages) -> dict[str, str]:
         return {
             "hash": script.hash,
             "name": script.name,

@@ -93,6 +93,11 @@ def child_environment(data_dir: Path) -> dict[str, str]:
     return kept | {f"{PREFIX}DATA_DIR": str(data_dir)}
 
 
+def has_display() -> bool:
+    """Whether this process could open a window (X11 or Wayland)."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def _gather(environ: Mapping[str, str]) -> dict[str, str]:
     own = {name.removeprefix(PREFIX): v for name, v in environ.items() if name.startswith(PREFIX)}
     file = own.pop("ENV_FILE", None)

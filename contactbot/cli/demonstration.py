@@ -2,8 +2,10 @@
 
 import json
 import signal
+import sys
 import threading
 import time
+import webbrowser
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
@@ -14,7 +16,7 @@ import click
 from contactbot.bootstrap import Application, open_application
 from contactbot.cli.processes import Processes
 from contactbot.cli.stage import Stage, prepare_stage
-from contactbot.config import child_environment, read_settings
+from contactbot.config import child_environment, has_display, read_settings
 from contactbot.database.queue_state import QueueState
 from contactbot.operations.sync import synchronise
 
@@ -62,6 +64,8 @@ class Demonstration:
             "contactbot.phonenet",
             *("--bind", "127.0.0.1:0", "--seed", str(self._seed), "--tempo", str(TEMPO)),
             *("--cps", str(ACCOUNT_CALLS_PER_SECOND), "--with-parent"),
+            *("--voice-url", f"{stage.public_url}/webhooks/twilio/voice"),
+            *("--text-url", f"{stage.public_url}/webhooks/twilio/sms"),
             **stage.network_secrets(),
         )
         stage.network_url = processes.first_line(NETWORK)["listening"]
@@ -88,6 +92,9 @@ class Demonstration:
             "--with-parent",
         )
         wait_until_ready(f"{stage.public_url}/readyz", processes)
+        say(f"Live page        {stage.live_page}")
+        say(f"Handset page     {stage.network_url}/handsets  (play somebody who is rung)")
+        show(stage.live_page)
         for name in WORKERS:
             processes.start(name, "contactbot.cli.main", "worker", "--leap", "--with-parent")
         say(f"Web application  {stage.public_url}  (health: {stage.public_url}/readyz)")
@@ -142,6 +149,13 @@ def progress_line(state: QueueState) -> str:
 def say(words: str) -> None:
     """Progress goes to stderr; stdout is for the result alone."""
     click.echo(words, err=True)
+
+
+def show(page: str) -> None:
+    """Open the page for whoever sits in front of a screen; anybody else has its address."""
+    screen = sys.platform == "darwin" or has_display()
+    if screen and sys.stdout.isatty():
+        webbrowser.open(page)
 
 
 def ground_truth(network_url: str) -> Sequence[dict[str, Any]]:

@@ -35,6 +35,11 @@ class Stage:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def live_page(self) -> str:
+        """Where a visitor watches."""
+        return f"{self.public_url}/demonstration"
+
+    @property
     def case_store(self) -> Path:
         """The folder that stands for the case store."""
         return (self.data_dir / "case-store").resolve()

@@ -5,6 +5,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from contactbot.domain.wording import translatable
+
 
 class Reason(StrEnum):
     """Why the gate said no; kept with each Deny."""
@@ -55,34 +57,44 @@ PASSING: Final = frozenset(
 
 _SENTENCES: Final[Mapping[Reason, str]] = MappingProxyType(
     {
-        Reason.GATE_ERROR: "The rules could not be applied to this case; someone must look at it.",
-        Reason.UNKNOWN_VALUE: "The case holds a value nobody has a rule for.",
-        Reason.TIME_WITHOUT_ZONE: "The time of the decision has no time zone.",
-        Reason.CLOCK_SKEW: "This machine’s clock and the database’s disagree.",
-        Reason.NOT_OPEN: "The referral is not waiting for contact.",
-        Reason.SUPPRESSED: "This person or number must never be contacted.",
-        Reason.HELD: "The case is held until a person decides.",
-        Reason.NO_PROFILE: "There is no contact profile.",
-        Reason.NO_NUMBER: "There is no telephone number.",
-        Reason.NUMBER_UNUSABLE: "The number does not work.",
-        Reason.NUMBER_SUSPENDED: "The number is suspended for safety.",
-        Reason.NOT_A_MOBILE: "The number is not a mobile number.",
-        Reason.PROTECTED: "A protected person is contacted by a person only.",
-        Reason.SAID_NO: "The person said no to this way of contact.",
-        Reason.NOT_PERMITTED: "Nobody has permitted this way of contact.",
-        Reason.NEEDS_RELEASE: "A supervisor must release the case first.",
-        Reason.PROFILE_UNCONFIRMED: "The contact details were never confirmed with the person.",
-        Reason.PROFILE_STALE: "The contact details were confirmed too long ago.",
-        Reason.PROFILE_VOIDED: "Something happened that makes the contact details unsafe.",
-        Reason.LANGUAGE: "Nobody who speaks the person’s language is on shift.",
-        Reason.NO_HOURS: "The hours that are safe for this person lie outside the service’s hours.",
-        Reason.OUTSIDE_HOURS: "It is outside the hours for this person.",
-        Reason.WINDOW_CLOSING: "The hours for this person are about to end.",
-        Reason.LIVE_ATTEMPT: "There is a call to this person or number already.",
-        Reason.SPACING: "The last attempt is too recent.",
-        Reason.CAP_DAY: "There have been enough attempts today.",
-        Reason.CAP_7_DAYS: "There have been enough attempts in the last seven days.",
-        Reason.CAP_30_DAYS: "There have been enough attempts in the last thirty days.",
+        Reason.GATE_ERROR: translatable(
+            "The rules could not be applied to this case; someone must look at it."
+        ),
+        Reason.UNKNOWN_VALUE: translatable("The case holds a value nobody has a rule for."),
+        Reason.TIME_WITHOUT_ZONE: translatable("The time of the decision has no time zone."),
+        Reason.CLOCK_SKEW: translatable("This machine’s clock and the database’s disagree."),
+        Reason.NOT_OPEN: translatable("The referral is not waiting for contact."),
+        Reason.SUPPRESSED: translatable("This person or number must never be contacted."),
+        Reason.HELD: translatable("The case is held until a person decides."),
+        Reason.NO_PROFILE: translatable("There is no contact profile."),
+        Reason.NO_NUMBER: translatable("There is no telephone number."),
+        Reason.NUMBER_UNUSABLE: translatable("The number does not work."),
+        Reason.NUMBER_SUSPENDED: translatable("The number is suspended for safety."),
+        Reason.NOT_A_MOBILE: translatable("The number is not a mobile number."),
+        Reason.PROTECTED: translatable("A protected person is contacted by a person only."),
+        Reason.SAID_NO: translatable("The person said no to this way of contact."),
+        Reason.NOT_PERMITTED: translatable("Nobody has permitted this way of contact."),
+        Reason.NEEDS_RELEASE: translatable("A supervisor must release the case first."),
+        Reason.PROFILE_UNCONFIRMED: translatable(
+            "The contact details were never confirmed with the person."
+        ),
+        Reason.PROFILE_STALE: translatable("The contact details were confirmed too long ago."),
+        Reason.PROFILE_VOIDED: translatable(
+            "Something happened that makes the contact details unsafe."
+        ),
+        Reason.LANGUAGE: translatable("Nobody who speaks the person’s language is on shift."),
+        Reason.NO_HOURS: translatable(
+            "The hours that are safe for this person lie outside the service’s hours."
+        ),
+        Reason.OUTSIDE_HOURS: translatable("It is outside the hours for this person."),
+        Reason.WINDOW_CLOSING: translatable("The hours for this person are about to end."),
+        Reason.LIVE_ATTEMPT: translatable("There is a call to this person or number already."),
+        Reason.SPACING: translatable("The last attempt is too recent."),
+        Reason.CAP_DAY: translatable("There have been enough attempts today."),
+        Reason.CAP_7_DAYS: translatable("There have been enough attempts in the last seven days."),
+        Reason.CAP_30_DAYS: translatable(
+            "There have been enough attempts in the last thirty days."
+        ),
     }
 )
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, Flask
 
 from contactbot.bootstrap import Application
-from contactbot.web import health, metrics, pages
-from contactbot.web.webhooks import calls, guard, ring_backs
+from contactbot.web import health, live, metrics, pages
+from contactbot.web.webhooks import calls, guard, ring_backs, texts
 
 LARGEST_BODY = 64 * 1024
 
@@ -14,6 +14,7 @@ def create_app(application: Application) -> Flask:
     app = Flask("contactbot.web")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["contactbot"] = application
+    live.install(app)
     pages.install(app, application.settings)
     app.register_blueprint(_webhooks(), url_prefix="/webhooks/twilio")
     app.register_blueprint(health.blueprint)
@@ -25,6 +26,6 @@ def _webhooks() -> Blueprint:
     """All webhooks behind one guarded door, made anew for each application of a process."""
     door = Blueprint("webhooks", __name__)
     guard.protect(door)
-    for blueprint in (calls.blueprint, ring_backs.blueprint):
+    for blueprint in (calls.blueprint, ring_backs.blueprint, texts.blueprint):
         door.register_blueprint(blueprint)
     return door
