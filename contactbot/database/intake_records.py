@@ -117,7 +117,9 @@ class IntakeRecords(CaseRecords):
 
     def persons(self, ids: Iterable[UUID], marks: Sequence[Marks]) -> list[PersonRecord]:
         """These persons, those alike and those linked, locked."""
-        return self._reader.read(ids, marks)
+        found = self._reader.read(ids, marks)
+        self.has_waited()
+        return found
 
     def suspects_among(self, given: Iterable[str]) -> set[str]:
         """Which of these numbers are a suspect’s in any referral."""

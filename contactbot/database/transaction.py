@@ -38,6 +38,11 @@ class Transaction:
     def lock_person(self, person_id: UUID) -> None:
         """Wait for and hold this person's row until the transaction ends."""
         self.connection.execute(_LOCK_PERSON, {"person": person_id})
+        self.has_waited()
+
+    def has_waited(self) -> None:
+        """What follows comes after whoever had the lock before, so its moment is read again."""
+        self._instant = None
 
     def box(self, person_id: UUID) -> PersonBox:
         """The person's key, opened; the person is locked by it."""

@@ -50,13 +50,13 @@ class Batch:
     ) -> None:
         self._transaction = transaction
         self._policy = policy
-        self._now = transaction.instant.calendar
         self._changes = Changes(policy.version)
         self._writes: list[tuple[PersonRecord, KnownReferral | None, ReferralWrite]] = []
         # Persons who were there before, and why their other referrals must be looked at again.
         self._touched: dict[UUID, str] = {}
         self._newly_protected: set[UUID] = set()
         self._people = People(_persons(transaction, rows, known))
+        self._now = transaction.instant.calendar
         numbers = {phone.number.e164 for row in rows for phone in phones_of(row)}
         self._suspects = transaction.suspects_among(numbers)
         self._suppressed = transaction.suppressed_among(numbers)

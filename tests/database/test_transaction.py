@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
@@ -48,6 +49,14 @@ def test_the_moment_of_a_transaction_stands_still(keyring) -> None:
     transaction = Transaction(database, keyring)
     assert transaction.instant is transaction.instant
     assert database.times == 2
+
+
+def test_what_waited_for_a_person_happens_after_whoever_had_them_before(keyring) -> None:
+    database = SlowDatabase(at_once=True)
+    transaction = Transaction(database, keyring)
+    before = transaction.instant
+    transaction.lock_person(uuid4())
+    assert transaction.instant is not before
 
 
 def test_a_clock_that_is_fixed_already_is_left_alone_without_waiting(database_url: str) -> None:
