@@ -30,10 +30,10 @@ from contactbot.database.passwords import Argon2Passwords
 from contactbot.database.queue_state import QueueState, holds_real_data, read_queue_state
 from contactbot.database.service_records import DatabaseAway, NotMigrated, ServiceRecords
 from contactbot.database.staff_records import DatabaseStaff
+from contactbot.database.text_store import DatabaseTextStore
 from contactbot.database.told_attempts import ToldOutreachStore
 from contactbot.database.watch_records import DatabaseWatch
 from contactbot.domain.feeds import Feed
-from contactbot.database.text_store import DatabaseTextStore
 from contactbot.domain.policy import Policy, PolicyFault, parse_policy
 from contactbot.i18n.catalogues import Catalogues, load_catalogues, read_reviews, read_welsh
 from contactbot.operations.deps import Outreach
@@ -175,17 +175,15 @@ class Application:
             messages = load_messages(self._read(MESSAGES))
         except ScriptFaults as faults:
             raise SettingsFault(f"{MESSAGES} cannot be used:\n{faults}") from faults
-        if faults := list(welsh_text_faults(messages, read_welsh())):
-            raise SettingsFault("\n".join(map(str, faults)))
+        if wrong := list(welsh_text_faults(messages, read_welsh())):
+            raise SettingsFault("\n".join(map(str, wrong)))
         return messages
 
     @cached_property
     def bodies(self) -> Mapping[str, Mapping[str, str]]:
         """The closed set of bodies: message id → form → words."""
         welsh = read_welsh()
-        return {
-            one.id: one.forms(welsh[one.context, one.english]) for one in self.messages.all
-        }
+        return {one.id: one.forms(welsh[one.context, one.english]) for one in self.messages.all}
 
     @cached_property
     def texts(self) -> Texts:

@@ -21,7 +21,11 @@ _IDLE = text("""
                        ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress'))
 """)
 _NEXT_DUE = text("""
-    SELECT min(due_at) FROM referrals WHERE route = 'automatic' AND due_at IS NOT NULL
+    SELECT min(due_at) FROM (
+        SELECT due_at FROM referrals WHERE route = 'automatic' AND due_at IS NOT NULL
+        UNION ALL
+        SELECT t.due_at FROM text_plans t JOIN referrals r ON r.id = t.referral_id
+         WHERE r.route = 'automatic' AND t.due_at IS NOT NULL) due
     HAVING min(due_at) > simulated_now()
 """)
 _LEAP = text("""

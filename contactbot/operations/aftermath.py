@@ -5,7 +5,8 @@ from typing import Any
 from contactbot.domain.attempts import AttemptState
 from contactbot.domain.dispositions import Disposition, disposition_of
 from contactbot.domain.intake import SuppressionReason
-from contactbot.domain.planning import Plan, plan_next
+from contactbot.domain.invitations import INVITATION, invitation_due
+from contactbot.domain.planning import Plan, Route, plan_next
 from contactbot.domain.referral import ReferralState
 from contactbot.operations.deps import Outreach
 from contactbot.ports.outreach import Attempt, Case, CaseUnreadable, OutreachTransaction
@@ -65,10 +66,19 @@ def _plan(
     plan = plan_next(case.facts, case.case, world.policy, disposition)
     _stop(transaction, case, plan, disposition if row.next == "hold" else None)
     changed = transaction.apply(case, plan, tried=tried)
+    _invite(world, transaction, case, plan)
     _tell(transaction, case, plan, _attempt_body(transaction, attempt, disposition, row.aapor))
     if changed:
         transaction.tell_case_store(case, "status", {"state": str(plan.state)})
     transaction.audit("outreach", "attempt_ended", attempt.id, disposition=str(disposition))
+
+
+def _invite(world: Outreach, transaction: OutreachTransaction, case: Case, plan: Plan) -> None:
+    """A text before the next call, where enough calls went unanswered and texts are welcome."""
+    if plan.route is Route.AUTOMATIC:
+        due_at = invitation_due(case.facts, case.case, world.policy)
+        if due_at is not None:
+            transaction.plan_text(case.referral_id, INVITATION, due_at)
 
 
 def _stop(
@@ -123,7 +133,7 @@ def _attempt_body(
     at = transaction.instant.calendar
     return {
         "attempt": str(attempt.id),
-        "channel": "call",
+        "channel": str(attempt.channel),
         "placed_at": attempt.placed_at.isoformat() if attempt.placed_at else None,
         "ended_at": at.isoformat(),
         "disposition": str(disposition),

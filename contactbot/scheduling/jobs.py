@@ -9,6 +9,12 @@ from contactbot.logs import log_problem
 from contactbot.operations.dispatch import Dispatched, place_next
 from contactbot.operations.reconcile import cancel_unwanted, reconcile
 from contactbot.operations.sync import SyncReport, synchronise
+from contactbot.operations.text_progress import (
+    cancel_unwanted_texts,
+    erase_bodies,
+    reconcile_texts,
+)
+from contactbot.operations.texts import place_next_text
 from contactbot.ports.heartbeats import Living
 
 _log = logging.getLogger("contactbot.worker")
@@ -51,14 +57,25 @@ def dispatch_all(application: Application) -> None:
             world.clock.sleep(PACE_SECONDS)
 
 
+def send_texts(application: Application) -> None:
+    """Send every text that is due now, at the allowed pace."""
+    world = application.texts
+    while (came_of_it := place_next_text(world)) is not Dispatched.NOTHING_DUE:
+        if came_of_it is Dispatched.NOT_NOW:
+            world.outreach.clock.sleep(PACE_SECONDS)
+
+
 def settle(application: Application) -> None:
     """Find out what became of attempts nobody heard of."""
     reconcile(application.outreach)
+    reconcile_texts(application.texts)
+    erase_bodies(application.texts)
 
 
 def stop_unwanted(application: Application) -> None:
-    """End calls that must not go on."""
+    """End calls that must not go on, and take back texts that still wait."""
     cancel_unwanted(application.outreach)
+    cancel_unwanted_texts(application.texts)
 
 
 def deliver(application: Application) -> None:
@@ -94,6 +111,7 @@ def in_turn(application: Application, jobs: Iterable[Job]) -> None:
 
 JOBS = (
     Job("dispatch", 0.25, dispatch),
+    Job("send_texts", 0.5, send_texts),
     Job("stop_unwanted", 0.5, stop_unwanted),
     Job("settle", 5.0, settle),
     Job("deliver", 5.0, deliver),
@@ -103,6 +121,7 @@ ONCE = (
     Job("stop_unwanted", 0, stop_unwanted),
     Job("settle", 0, settle),
     Job("dispatch", 0, dispatch_all),
+    Job("send_texts", 0, send_texts),
     Job("deliver", 0, deliver),
 )
 

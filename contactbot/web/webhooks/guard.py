@@ -10,7 +10,13 @@ from contactbot.logs import log_problem
 from contactbot.telephony.twiml import NEUTRAL_GOODBYE
 from contactbot.web.current import application
 
-REPORTS = frozenset({"webhooks.calls.progress_of_call"})
+REPORTS = frozenset(
+    {
+        "webhooks.calls.progress_of_call",
+        "webhooks.texts.progress_of_text",
+        "webhooks.texts.text_received",
+    }
+)
 
 _log = logging.getLogger("contactbot.web")
 

@@ -1,0 +1,50 @@
+"""Texts out of the blue: whoever writes, the only effect there can be is more safety.
+
+A sender can be forged and a telephone can be in the wrong hands, so nothing is ever sent back.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from contactbot.domain.reply_words import Effect, Reading, read_reply
+from contactbot.operations.ring_backs import DIALLABLE
+from contactbot.operations.text_aftermath import replan
+from contactbot.operations.text_deps import Texts
+from contactbot.ports.texting import InboundText, TextTransaction
+
+BY = "inbound_text"
+
+
+def take_inbound_text(world: Texts, inbound: InboundText) -> None:
+    """Keep the text, sealed, for a person to read, and do at once what makes contact safer.
+
+    The same text delivered twice changes nothing.
+    """
+    read = read_reply(inbound.body)
+    with world.store.begin() as transaction:
+        known = DIALLABLE.fullmatch(inbound.sender) is not None
+        indexes, persons = transaction.persons_with_number(inbound.sender) if known else ((), ())
+        text_id = transaction.keep_inbound(inbound, indexes, persons, read)
+        if text_id is None:
+            return
+        transaction.audit(BY, "text_received", text_id, effect=str(read.effect))
+        if read.effect is Effect.STOP:
+            for index in indexes:
+                transaction.suppress(person_id=None, number_index=index, reason="opted_out", by=BY)
+        if read.effect is not Effect.FLAG:
+            _make_safe(world, transaction, persons, read)
+
+
+def _make_safe(
+    world: Texts, transaction: TextTransaction, persons: Sequence[UUID], read: Reading
+) -> None:
+    """Stop what is planned, waiting and ringing for everybody with that number."""
+    for person_id in persons:
+        # A stop from somebody in danger may be somebody else's: a supervisor decides.
+        if read.effect is Effect.STOP and not transaction.is_protected(person_id):
+            transaction.suppress(person_id=person_id, number_index=None, reason="opted_out", by=BY)
+        else:
+            transaction.hold(person_id, None, f"text_{read.meaning}", BY)
+        transaction.ask_cancel(person_id, f"text_{read.meaning}")
+        transaction.audit(BY, "person_made_safe", person_id, meaning=str(read.meaning))
+        replan(world, transaction, person_id)
