@@ -23,9 +23,10 @@ _ATTEMPTS = text("""
       FROM attempts GROUP BY kind
 """)
 DENIALS = text("""
-    SELECT reason, count(DISTINCT referral_id)
-      FROM (SELECT DISTINCT ON (referral_id) referral_id, allowed, reasons
-              FROM decisions ORDER BY referral_id, id DESC) newest
+    SELECT reason, count(DISTINCT r.id)
+      FROM referrals r
+     CROSS JOIN LATERAL (SELECT allowed, reasons FROM decisions
+                          WHERE referral_id = r.id ORDER BY id DESC LIMIT 1) newest
      CROSS JOIN LATERAL unnest(reasons) AS reason
      WHERE NOT allowed GROUP BY reason ORDER BY reason
 """)
