@@ -15,7 +15,7 @@ from contactbot.domain.gate import Channel, Means, Moment, Request, decide
 from contactbot.domain.planning import plan_first
 from contactbot.operations.aftermath import conclude
 from contactbot.operations.deps import Outreach
-from contactbot.ports.outreach import Case, CaseUnreadable, NewAttempt, OutreachTransaction
+from contactbot.ports.outreach import Attempt, Case, CaseUnreadable, NewAttempt, OutreachTransaction
 from contactbot.ports.telephony import (
     AccountRefused,
     CallOrder,
@@ -145,19 +145,22 @@ def _save_provider_id(world: Outreach, attempt_id: UUID, provider_id: str) -> No
     """T3, and the end of the call at once if somebody asked for it meanwhile."""
     with world.store.begin() as transaction:
         attempt = transaction.attempt(attempt_id)
-        if attempt is None:
-            return
-        bound = transaction.bind(attempt_id, provider_id)
-        if bound:
-            transaction.advance(attempt_id, AttemptState.QUEUED)
-        else:
-            transaction.count("provider_id_twice")
-            person, referral = attempt.person_id, attempt.referral_id
-            transaction.hold(person, referral, "second_call_seen", "dispatcher")
-    if attempt.cancel_because or attempt.state in TERMINAL or not bound:
+        wanted = attempt is not None and _bind(transaction, attempt, provider_id)
+    if not wanted:
         # What cannot be ended now is ended by whoever looks for calls to cancel, or hears goodbye.
         with suppress(TelephonyError):
             world.telephony.end_call(provider_id)
+
+
+def _bind(transaction: OutreachTransaction, attempt: Attempt, provider_id: str) -> bool:
+    """Give the attempt its call; False if this call must not go on."""
+    if not transaction.bind(attempt.id, provider_id):
+        transaction.count("provider_id_twice")
+        person, referral = attempt.person_id, attempt.referral_id
+        transaction.hold(person, referral, "second_call_seen", "dispatcher")
+        return False
+    transaction.advance(attempt.id, AttemptState.QUEUED)
+    return not attempt.cancel_because and attempt.state not in TERMINAL
 
 
 def _not_placed(world: Outreach, attempt_id: UUID, because: str) -> Dispatched:

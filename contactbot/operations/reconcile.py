@@ -115,8 +115,7 @@ def _adopt(world: Outreach, ambiguous: Ambiguous, call: ProviderCall) -> None:
         attempt = transaction.attempt(ambiguous.attempt.id)
         if attempt is None or not _unheard_of(attempt):
             return
-        if not transaction.bind(attempt.id, call.provider_id):
-            return
+        transaction.bind(attempt.id, call.provider_id)
         transaction.add_event(attempt.id, "reconciler", attempt.looks, "bound")
         follow(world, transaction, attempt, from_provider(call.status), None)
 

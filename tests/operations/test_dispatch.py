@@ -302,13 +302,23 @@ def test_a_call_that_cannot_be_ended_now_is_ended_later(world):
     assert during(world, "after_fence", lambda: world.run(opt_out)) is Dispatched.PLACED
 
 
+def erase(world):
+    world.run("ALTER TABLE decisions DISABLE TRIGGER append_only")
+    world.run("DELETE FROM decisions")
+    world.run("DELETE FROM attempts")
+
+
 def test_an_attempt_erased_meanwhile_is_nobody_s(world):
     world.person()
     world.telephones.replies = [NumberRefused(21211)]
-    gone = "DELETE FROM decisions; DELETE FROM attempts"
-    disarm = "ALTER TABLE decisions DISABLE TRIGGER append_only;"
-    assert during(world, "after_fence", lambda: world.run(disarm + gone)) is Dispatched.REFUSED
+    assert during(world, "after_fence", lambda: erase(world)) is Dispatched.REFUSED
     assert world.attempt() is None
+
+
+def test_the_call_of_an_attempt_erased_meanwhile_is_ended(world):
+    world.person()
+    during(world, "after_post", lambda: erase(world))
+    assert world.telephones.ended == [sid(1)]
 
 
 def test_a_rotated_index_key_does_not_hide_a_suppression(database):

@@ -149,6 +149,25 @@ def test_a_call_nobody_can_tell_of_is_given_up_after_half_an_hour(world, placed,
     assert world.referral(placed).route == "automatic"
 
 
+def test_a_call_that_reports_itself_while_we_look_is_not_adopted_again(world, lost):
+    store = world.outreach.store
+
+    class Store:
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def known_provider_ids(self, provider_ids):
+            found = store.known_provider_ids(provider_ids)
+            world.report("in-progress", 2, call=7)
+            return found
+
+    world.telephones.listed = [seen(7, "ringing")]
+    world.age(61)
+    reconcile(world.but(store=Store()))
+    assert (world.attempt().state, world.attempt().provider_id) == ("in_progress", sid(7))
+    assert world.values("SELECT source FROM attempt_events") == ["status"]
+
+
 def test_a_report_that_comes_while_we_ask_is_not_overruled(world, placed):
     class Slow:
         def call(self, provider_id):
