@@ -25,6 +25,8 @@ from contactbot.database.engine import make_engine
 from contactbot.database.invariant_scene import Evidence, Violation
 from contactbot.database.invariants import check_invariants
 from contactbot.scheduling.jobs import deliver, dispatch_all, settle, stop_unwanted
+from contactbot.scripting.session import CallFacts
+from contactbot.scripting.transcript import rehearse
 from contactbot.telephony.twilio_client import ProviderAccount, TwilioTelephony
 from contactbot.web.app import create_app
 
@@ -267,7 +269,7 @@ class Service:
         """Every invariant that does not hold now, but those a test expects."""
         evidence = Evidence(
             calls=self.calls(),
-            neutral_lines=self.application._neutral_lines(),
+            neutral_lines=neutral_lines(self.application),
             log_files=(self.folder / "service.log",),
             outbound_urls=(self.settings.twilio_api_url,),
             allowed_hosts=frozenset({"127.0.0.1"}),
@@ -277,6 +279,17 @@ class Service:
             application.engine, application.keyring, application.policy, evidence
         )
         return [violation for violation in found if violation.invariant not in self.expected]
+
+
+def neutral_lines(application: Application) -> frozenset[str]:
+    """All that may be heard on a call on which nobody presses a key."""
+    said = [
+        prompt
+        for script in (application.script, application.ring_back_script)
+        for turn in rehearse(script, CallFacts(), ["", ""])
+        for prompt in turn.prompts
+    ]
+    return frozenset(map(application.outreach.voice.heard, said))
 
 
 def row_of(person: Person, **columns: str) -> dict[str, str]:

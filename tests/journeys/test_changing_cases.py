@@ -132,18 +132,18 @@ class Crowd:
 
 def test_everybody_works_at_once_and_nobody_gets_in_each_others_way(service: Service) -> None:
     """Files, events, workers and calls at the same time: no error, no second call."""
-    people, random, crowd = service.refer_many(24), Random(7), Crowd()  # noqa: S311 - no secret
+    people, random, crowd = service.refer_many(16), Random(7), Crowd()  # noqa: S311 - no secret
     kinds = ["suspect_released", "withdrawn", "flags_changed", "contacted_by_other_team"]
 
     def import_again() -> None:
-        service.take_in([row_of(person, risk="green") for person in random.sample(people, 12)])
+        service.take_in([row_of(person, risk="green") for person in random.sample(people, 8)])
 
-    crowd.work(service.dispatch, 6)
-    crowd.work(service.dispatch, 6)
-    crowd.work(import_again, 6)
+    crowd.work(service.dispatch, 4)
+    crowd.work(service.dispatch, 4)
+    crowd.work(import_again, 4)
     crowd.work(lambda: service.case_store_says(random.choice(kinds), random.choice(people)), 8)
-    crowd.work(service.stop_unwanted, 20)
-    crowd.work(service.settle, 20)
+    crowd.work(service.stop_unwanted, 10)
+    crowd.work(service.settle, 10)
     crowd.work(service.deliver, 8)
     crowd.finish()
     service.wait_until_quiet()
