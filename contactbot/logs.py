@@ -5,6 +5,7 @@ not in `KEYS` is dropped and counted. What a library says is not repeated, since
 it was given: only that it spoke is logged, with its name and level.
 """
 
+import json
 import logging
 import re
 import sys
@@ -16,7 +17,6 @@ from types import MappingProxyType, TracebackType
 from typing import Any, TextIO
 from uuid import UUID
 
-from structlog.processors import JSONRenderer
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import Processor
 
@@ -72,7 +72,7 @@ def plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str | UUID):
-        return str(value)[:LONGEST]
+        return str(value)[:LONGEST].encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(each) for each in value]
     return type(value).__name__
@@ -116,6 +116,13 @@ def is_ours(name: str) -> bool:
     return name == OURS or name.startswith(OURS + ".")
 
 
+def as_json_line(logger: Any, method: str, event: Event) -> str:
+    """The event as one line of JSON whose letters stay as they are, so that one can search it."""
+    del logger, method
+    written = json.dumps(dict(event), ensure_ascii=False)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+
+
 def as_line(logger: Any, method: str, event: Event) -> str:
     """The event as a line for people: time, level, name, then facts."""
     del logger, method
@@ -136,10 +143,16 @@ class _StandardError(logging.StreamHandler[TextIO]):
 
     def __init__(self) -> None:
         super().__init__(sys.stderr)
+        self.lost = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
         super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """A line that cannot be written is lost: telling what was in it would say too much."""
+        del record
+        self.lost += 1
 
 
 def heard(record: logging.LogRecord) -> bool:
@@ -152,7 +165,7 @@ def heard(record: logging.LogRecord) -> bool:
 
 def formatter(*, as_json: bool) -> logging.Formatter:
     """One line for each record: JSON for machines, or words for people."""
-    render: Processor = JSONRenderer(ensure_ascii=True) if as_json else as_line
+    render: Processor = as_json_line if as_json else as_line
     return ProcessorFormatter(
         foreign_pre_chain=[add_facts], processors=[describe, allow_list, render]
     )

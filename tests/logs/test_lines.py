@@ -131,6 +131,11 @@ def test_nobody_can_forge_a_line(logs: tuple[Said, Said], evil: str) -> None:
         assert line.isprintable()
 
 
+def test_letters_stay_as_they_are(logs: tuple[Said, Said]) -> None:
+    ours.info("problem", extra={"detail": "Llŷr \udc80"})
+    assert [said().count("Llŷr") for said in logs] == [1, 1]
+
+
 def test_a_long_fact_is_cut(read: Lines) -> None:
     ours.info("problem", extra={"detail": "x" * 5000})
     assert len(str(read()[0]["detail"])) == 200
@@ -149,9 +154,10 @@ def test_the_list_is_what_is_kept() -> None:
 
 
 CRASHES = f"""
-import threading
+import logging, threading
 from contactbot.logs import begin_logging
 begin_logging(as_json=True)
+logging.getLogger("library").error("%d", {CANARY!r})  # a mistake, about which logging would tell
 def break_down(): raise ValueError({CANARY!r})
 thread = threading.Thread(target=break_down); thread.start(); thread.join()
 break_down()
