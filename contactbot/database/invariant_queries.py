@@ -37,7 +37,8 @@ BOUND_TO_NO_CALL = """
     SELECT a.id, CASE WHEN c.sid IS NULL THEN 'the network knows no such call'
                       ELSE 'bound to the call of another attempt' END
       FROM attempts a LEFT JOIN network_calls c ON c.sid = a.provider_id
-     WHERE a.provider_id IS NOT NULL AND (c.sid IS NULL OR c.attempt_id IS DISTINCT FROM a.id)
+     WHERE a.channel = 'call' AND a.provider_id IS NOT NULL
+       AND (c.sid IS NULL OR c.attempt_id IS DISTINCT FROM a.id)
 """
 
 CALLED_THOUGH_SUPPRESSED = """

@@ -41,10 +41,11 @@ def _make_safe(
     """Stop what is planned, waiting and ringing for everybody with that number."""
     for person_id in persons:
         # A stop from somebody in danger may be somebody else's: a supervisor decides.
-        if read.effect is Effect.STOP and not transaction.is_protected(person_id):
+        stopped = read.effect is Effect.STOP and not transaction.is_protected(person_id)
+        if stopped:
             transaction.suppress(person_id=person_id, number_index=None, reason="opted_out", by=BY)
         else:
             transaction.hold(person_id, None, f"text_{read.meaning}", BY)
         transaction.ask_cancel(person_id, f"text_{read.meaning}")
         transaction.audit(BY, "person_made_safe", person_id, meaning=str(read.meaning))
-        replan(world, transaction, person_id)
+        replan(world, transaction, person_id, held=not stopped)

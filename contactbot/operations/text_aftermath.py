@@ -7,6 +7,7 @@ from uuid import UUID
 from contactbot.domain.attempts import AttemptState
 from contactbot.domain.dispositions import Disposition
 from contactbot.domain.planning import plan_first
+from contactbot.domain.referral import ReferralState
 from contactbot.domain.text_errors import TextFault, text_fault
 from contactbot.operations.aftermath import conclude
 from contactbot.operations.text_deps import Texts
@@ -70,8 +71,13 @@ def suppress_everywhere(transaction: TextTransaction, attempt: Attempt, by: str)
     transaction.audit(by, "person_opted_out", attempt.person_id)
 
 
-def replan(world: Texts, transaction: TextTransaction, person_id: UUID) -> None:
-    """Take everything still to come off the queues, as the person's stops now have it."""
+def replan(
+    world: Texts, transaction: TextTransaction, person_id: UUID, *, held: bool = False
+) -> None:
+    """Take everything still to come off the queues, as the person's stops now have it.
+
+    `held`: a supervisor is to see it, even where the number is out of bounds already.
+    """
     for referral_id in transaction.planned_referrals(person_id):
         transaction.defer_text(referral_id, None)
         try:
@@ -80,6 +86,8 @@ def replan(world: Texts, transaction: TextTransaction, person_id: UUID) -> None:
             transaction.set_aside(person_id, referral_id)
             continue
         plan = plan_first(case.facts, case.case, world.outreach.policy)
+        if held:
+            plan = replace(plan, state=ReferralState.HELD)
         if transaction.apply(case, plan):
             transaction.tell_case_store(case, "status", {"state": str(plan.state)})
 

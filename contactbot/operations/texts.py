@@ -99,7 +99,8 @@ def _order(
     body = world.bodies[INVITATION][form]
     sent = SentText(INVITATION, form, count_segments(body).number, life)
     transaction.order_text(attempt.referral_id, attempt.id, sent)
-    transaction.note(attempt.id, language=case.language)
+    if case.language is not None:
+        transaction.note(attempt.id, language=case.language)
     return TextOrder(attempt.token, target.number, body, life)
 
 
