@@ -177,6 +177,7 @@ def test_a_worker_that_sleeps_past_the_deadline_does_not_dial(service: Service) 
 
 
 def test_database_away_between_order_and_reply(service: Service, administration: Engine) -> None:
+    service.surprising = True  # reports that could not be kept are refused, so that they come again
     person = service.refer("nobody")
     name = make_url(service.settings.database_url).database
     service.at("after_post", lambda: cut_off(administration, name))
