@@ -14,8 +14,8 @@ from contactbot.phonenet.world import World
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -75,7 +75,8 @@ def _page(language: str, path: str, body: str) -> web.Response:
     text = f"""<!DOCTYPE html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{heading}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/handsets/static/handsets.css">
+<link rel="icon" href="/handsets/static/icon.svg">
+<link rel="stylesheet" href="/handsets/static/handsets.css">
 </head><body>
 <div class="top"><header><strong>{heading}</strong>
 <nav aria-label="{word("language", language)}"><ul>{switch}</ul></nav></header></div>

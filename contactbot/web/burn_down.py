@@ -110,7 +110,7 @@ def _y(height: float, total: int) -> float:
 
 
 def _height_ticks(total: int) -> Iterator[Tick]:
-    step = max(1, _round(total / 4))
+    step = max(1, _round(total / 3))
     for value in range(0, total + 1, step):
         yield Tick(_y(value, total), value)
 

@@ -130,10 +130,13 @@ def phone_network(
     cast: Mapping[str, Mapping[str, object]] | None = None,
     folder: Path | None = None,
     reach: str | None = None,
+    voice_url: str = "",
+    text_url: str = "",
 ) -> Iterator[Network]:
     """Start the network on a free port and stop it at the end; `folder` is needed for a `cast`."""
     command = [sys.executable, "-m", "contactbot.phonenet", "--with-parent", str(os.getpid())]
     command += ["--tempo", str(tempo), "--cps", str(cps), "--seed", str(seed)]
+    command += ["--voice-url", voice_url, "--text-url", text_url]
     if reach is not None:
         command += ["--reach", reach]
     if journal is not None:
