@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from contactbot.database.tables import (
 from contactbot.ports.casestore import InboundEvent
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+POLICY_FILE = Path(__file__).parents[2] / "scripts" / "policy.toml"
 
 
 class World:

@@ -2,7 +2,7 @@
 
 import threading
 
-from test_events import POLICY_FILE, World, event
+from operations.event_world import POLICY_FILE, World, event
 
 from contactbot.database.outreach_store import DatabaseOutreachStore
 from contactbot.database.tables import referrals

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from operations.event_world import World, event, line
+from operations.event_world import POLICY_FILE, World, event, line
 from sqlalchemy import select, text
 
 from contactbot.casestore.folder import FolderCaseStore
@@ -25,7 +25,6 @@ from contactbot.domain.policy import parse_policy
 from contactbot.operations.events import EventResult, apply_event, take_events
 from contactbot.operations.sync import Exchange, synchronise
 
-POLICY_FILE = Path(__file__).parents[2] / "scripts" / "policy.toml"
 VOIDING = ["suspect_released", "suspect_charged", "trial", "outcome", "order_expired"]
 
 
