@@ -1,12 +1,11 @@
 """The composition root: the only place that sees every adapter and puts them in place."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from contactbot.casestore.folder import FolderCaseStore
 from contactbot.casestore.import_file import import_file
@@ -21,10 +20,7 @@ from contactbot.database.event_records import DatabaseEvents
 from contactbot.database.figures import DatabaseFigures
 from contactbot.database.heartbeat_records import DatabaseHeartbeats
 from contactbot.database.intake_records import DatabaseIntakeStore, rehearsal
-from contactbot.database.invariant_scene import Evidence
-from contactbot.database.invariants import check_invariants
 from contactbot.database.live_view import DatabaseLiveViews
-from contactbot.database.migrate import downgrade, upgrade
 from contactbot.database.outbox_records import DatabaseOutbox
 from contactbot.database.passwords import Argon2Passwords
 from contactbot.database.queue_state import QueueState, holds_real_data, read_queue_state
@@ -45,12 +41,10 @@ from contactbot.operations.watching import Watch, feeds_of
 from contactbot.ports.casestore import ReferralFileOffer
 from contactbot.ports.heartbeats import Living
 from contactbot.ports.intake_records import IntakeStore
-from contactbot.reports.summary import demonstration_summary
 from contactbot.scripting.check import load_script
 from contactbot.scripting.errors import ScriptFaults
 from contactbot.scripting.messages import Messages, load_messages, welsh_text_faults
 from contactbot.scripting.model import Script
-from contactbot.scripting.transcript import said_without_keys
 from contactbot.scripting.words import unreviewed
 from contactbot.telephony.signature import Signatures
 from contactbot.telephony.twilio_client import ProviderAccount, TwilioTelephony
@@ -255,42 +249,6 @@ class Application:
         """How the queue stands at this moment."""
         return read_queue_state(self.engine)
 
-    def demonstration_summary(
-        self, calls: Sequence[Mapping[str, Any]], logs: Sequence[Path]
-    ) -> dict[str, Any]:
-        """The figures of a demonstration; what breaks an invariant is counted and logged.
-
-        `calls`: the phone network's ground truth, read while nothing was in flight.
-        """
-        provider = self.settings.twilio_api_url
-        evidence = Evidence(
-            calls=calls,
-            neutral_lines=frozenset(
-                self.outreach.voice.heard(prompt)
-                for script in (self.script, self.ring_back_script)
-                for prompt in said_without_keys(script)
-            ),
-            log_files=tuple(logs),
-            outbound_urls=(provider,),
-            allowed_hosts=frozenset({"127.0.0.1", "localhost", "::1"}),
-        )
-        violations = check_invariants(self.engine, self.keyring, self.policy, evidence)
-        for violation in violations:
-            _log.error("invariant_broken", extra=asdict(violation))
-        return demonstration_summary(self.figures, len(violations))
-
-    def start_afresh(self) -> None:
-        """Demonstrations: an empty, migrated database with its calendar at the beginning."""
-        if holds_real_data(self.engine):
-            raise SettingsFault(
-                "the database of CONTACTBOT_DATABASE_URL holds referrals that no demonstration"
-                " made; a demonstration would delete them. Give it a database of its own."
-            )
-        upgrade(self.engine)
-        downgrade(self.engine, "base")
-        upgrade(self.engine)
-        self.fix_clock()
-
     def fix_clock(self) -> None:
         """Set the simulated calendar if the settings ask for one and nobody has set it yet."""
         if self.settings.now is not None:
@@ -342,16 +300,9 @@ class Application:
 
     def _begin_service(self) -> None:
         try:
-            self.service.begin_service(
-                [
-                    self._record_of(name, one)
-                    for name, one in (
-                        (OUTREACH_SCRIPT, self.script),
-                        (RING_BACK_SCRIPT, self.ring_back_script),
-                        (MESSAGES, self.messages),
-                    )
-                ]
-            )
+            named = ((OUTREACH_SCRIPT, self.script), (RING_BACK_SCRIPT, self.ring_back_script))
+            files = (*named, (MESSAGES, self.messages))
+            self.service.begin_service([self._record_of(*file) for file in files])
         except NotMigrated as fault:
             raise SettingsFault(
                 "the database is not ready for this version; run: contactbot db upgrade"

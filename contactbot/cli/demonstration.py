@@ -6,7 +6,6 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 from urllib.request import urlopen
@@ -14,6 +13,7 @@ from urllib.request import urlopen
 import click
 
 from contactbot.bootstrap import Application, open_application
+from contactbot.cli.outcome import outcome, start_afresh
 from contactbot.cli.processes import Processes
 from contactbot.cli.stage import Stage, prepare_stage
 from contactbot.config import child_environment, has_display, read_settings
@@ -74,7 +74,7 @@ class Demonstration:
     def _fill(self, application: Application, processes: Processes, stage: Stage) -> None:
         """A fresh database, and the sample file through the front door."""
         say("Preparing the database …")
-        application.start_afresh()
+        start_afresh(application)
         sample = stage.data_dir / "sample-referrals.csv"
         count, seed = str(self._referrals), str(self._seed)
         processes.run("seed", "--referrals", count, "--seed", seed, "--out", str(sample))
@@ -134,7 +134,7 @@ class Demonstration:
             time.sleep(0.2)
         synchronise(application.exchange, at_once=True)
         logs = sorted(stage.logs.glob("*.log"))
-        return application.demonstration_summary(ground_truth(stage.network_url), logs)
+        return outcome(application, stage.network_url, logs)
 
 
 def progress_line(state: QueueState) -> str:
@@ -156,13 +156,6 @@ def show(page: str) -> None:
     screen = sys.platform == "darwin" or has_display()
     if screen and sys.stdout.isatty():
         webbrowser.open(page)
-
-
-def ground_truth(network_url: str) -> Sequence[dict[str, Any]]:
-    """Every call as the phone network saw it."""
-    with urlopen(f"{network_url}/_control/calls", timeout=60) as answer:  # noqa: S310 - loopback
-        calls: list[dict[str, Any]] = json.load(answer)
-        return calls
 
 
 def wait_until_ready(url: str, processes: Processes) -> None:

@@ -30,12 +30,15 @@ class Violation:
 class Evidence:
     """What lies outside the database.
 
-    `calls`: the network's own record of each call, as its `GET /_control/calls` gives it.
+    `calls`, `texts`: the network's own record of each, as its `GET /_control/calls` and
+    `GET /_control/texts` give them. `bodies`: message id → form → words, all that may be texted.
     `neutral_lines`: all that may be heard before a key. `outbound_urls`: where requests are sent,
     `allowed_hosts`: where they may be.
     """
 
     calls: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    texts: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    bodies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     neutral_lines: frozenset[str] = frozenset()
     log_files: tuple[Path, ...] = ()
     outbound_urls: tuple[str, ...] = ()

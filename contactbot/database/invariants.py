@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from contactbot.database import invariant_queries as query
+from contactbot.database import invariant_texts as texts
 from contactbot.database.crypto import Keyring
 from contactbot.database.invariant_leaks import hosts_not_allowed, personal_data_in_logs
 from contactbot.database.invariant_scene import Evidence, Find, Scene, Violation, read_scene
@@ -101,6 +102,10 @@ CHECKS = (
     Check("I6", "Calls to a number are spaced.", _by_spacing(query.TOO_SOON_FOR_NUMBER)),
     Check("I7", "Nothing is told before identity and privacy.", told_too_early),
     Check("I8", "Before a key only neutral lines are heard.", unapproved_before_key),
+    Check("I9", "A text is a message of the closed set.", texts.texts_not_ordered),
+    Check("I9", "A text attempt says what it sent.", _by(texts.TEXT_NOT_KEPT)),
+    Check("I9", "Texts go to who said yes to them.", _by(texts.TEXTED_WITHOUT_YES)),
+    Check("I9", "A referral is invited once.", _by(texts.TWO_INVITATIONS)),
     Check("I12", "Each consent is in the outbox once.", _by(query.CONSENT_NOT_TOLD)),
     Check("I12", "Each ended attempt is in the outbox once.", _by(query.ATTEMPT_NOT_TOLD)),
     Check(

@@ -51,6 +51,7 @@ class Service:
     network: Network
     folder: Path
     first_call: int
+    first_text: int
     expected: set[str] = field(default_factory=set)  # invariants a test breaks by its own doing
     surprising: bool = False  # whether the network may have seen what it did not expect
     _files: Iterator[int] = field(default_factory=lambda: count(1))
@@ -269,6 +270,8 @@ class Service:
         """Every invariant that does not hold now, but those a test expects."""
         evidence = Evidence(
             calls=self.calls(),
+            texts=self.network.control.get("texts", since=self.first_text),
+            bodies=self.application.bodies,
             neutral_lines=neutral_lines(self.application),
             log_files=(self.folder / "service.log",),
             outbound_urls=(self.settings.twilio_api_url,),
@@ -314,7 +317,7 @@ def running_service(database_url: str, network: Network, folder: Path) -> Iterat
     """A service that is ready to take referrals in, on a Monday morning at ten."""
     network.control.delete("faults")
     network.control.delete("unexpected")
-    first_call = network.control.get("summary")["calls"]
+    before = network.control.get("summary")
     with web_server() as server, log_file(folder / "service.log"):
         settings = settings_for(database_url, network, folder, server.port)
         engine = make_engine(database_url, pool_size=12)
@@ -322,7 +325,7 @@ def running_service(database_url: str, network: Network, folder: Path) -> Iterat
             application = Application(settings, engine)
             server.app = create_app(application)
             application.outreach  # noqa: B018 - begins the service and its calendar
-            yield Service(settings, application, network, folder, first_call)
+            yield Service(settings, application, network, folder, before["calls"], before["texts"])
         finally:
             engine.dispose()
 
