@@ -38,12 +38,10 @@ def place_next_text(world: Texts) -> Dispatched:
     started = world.outreach.clock.boot_seconds()
     with world.store.begin() as transaction:
         referral_id = transaction.claim_text()
-        if referral_id is None:
-            return Dispatched.NOTHING_DUE
-        order = _intend(world, transaction, referral_id)
+        order = _intend(world, transaction, referral_id) if referral_id else None
     if order is None:
         world.store.give_slot_back(world.per_second)
-        return Dispatched.WITHHELD
+        return Dispatched.WITHHELD if referral_id else Dispatched.NOTHING_DUE
     world.outreach.at_fault_point("after_text_intent")
     return _send(world, *order, started)
 

@@ -58,6 +58,13 @@ def dispatch_all(application: Application) -> None:
 
 
 def send_texts(application: Application) -> None:
+    """Send due texts until nothing is due or the pace says to wait for the next wake-up."""
+    waiting = {Dispatched.NOTHING_DUE, Dispatched.NOT_NOW}
+    while place_next_text(application.texts) not in waiting:
+        pass
+
+
+def send_all_texts(application: Application) -> None:
     """Send every text that is due now, at the allowed pace."""
     world = application.texts
     while (came_of_it := place_next_text(world)) is not Dispatched.NOTHING_DUE:
@@ -121,7 +128,7 @@ ONCE = (
     Job("stop_unwanted", 0, stop_unwanted),
     Job("settle", 0, settle),
     Job("dispatch", 0, dispatch_all),
-    Job("send_texts", 0, send_texts),
+    Job("send_texts", 0, send_all_texts),
     Job("deliver", 0, deliver),
 )
 

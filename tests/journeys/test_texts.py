@@ -7,7 +7,7 @@ from journeys.people import Person
 from journeys.service import OURS, Service
 from phonenet.network import wait_until
 
-from contactbot.scheduling.jobs import send_texts, settle, stop_unwanted
+from contactbot.scheduling.jobs import send_all_texts, settle, stop_unwanted
 
 STOPS = ["STOP", "Stop.", "STOPIO", "atal", "Peidiwch!", "dim mwy"]
 
@@ -60,19 +60,19 @@ def test_after_two_unanswered_calls_one_neutral_text_in_the_persons_language(
     service: Service, language: str, begins: str, ends: str
 ) -> None:
     person = unanswered(service, language=language)
-    send_texts(service.application)
+    send_all_texts(service.application)
     assert wait_for_end(service, person) == ("completed", "text_delivered")
     (text,) = texts_to(service, person)
     assert text["body"].startswith(begins)
     assert text["body"].endswith(ends)
     assert 1 <= text["validity_seconds"] <= 14400
-    send_texts(service.application)
+    send_all_texts(service.application)
     assert len(texts_to(service, person)) == 1
 
 
 def test_the_provider_forgets_the_words_once_the_text_has_arrived(service: Service) -> None:
     person = unanswered(service)
-    send_texts(service.application)
+    send_all_texts(service.application)
     wait_for_end(service, person)
     settle(service.application)
     (text,) = texts_to(service, person)
@@ -81,7 +81,7 @@ def test_the_provider_forgets_the_words_once_the_text_has_arrived(service: Servi
 
 def test_the_text_costs_spacing_and_the_third_call_still_comes(service: Service) -> None:
     person = unanswered(service)
-    send_texts(service.application)
+    send_all_texts(service.application)
     wait_for_end(service, person)
     due = service.referral(person).due_at
     sent_at = next(one.placed_at for one in service.attempts(person) if one.channel == "text")
@@ -94,7 +94,7 @@ def test_the_text_costs_spacing_and_the_third_call_still_comes(service: Service)
 @pytest.mark.parametrize("columns", [{"safe_text": ""}, {"safe_text": "no"}])
 def test_who_did_not_say_yes_to_texts_gets_none(service: Service, columns: dict[str, str]) -> None:
     person = unanswered(service, **columns)
-    send_texts(service.application)
+    send_all_texts(service.application)
     assert texts_to(service, person) == []
 
 
@@ -102,7 +102,7 @@ def test_who_did_not_say_yes_to_texts_gets_none(service: Service, columns: dict[
 def test_a_stop_between_plan_and_sending_ends_texts_and_calls(service: Service, word: str) -> None:
     person = unanswered(service)
     assert text_us(service, person, word) == ""
-    send_texts(service.application)
+    send_all_texts(service.application)
     service.call()
     assert texts_to(service, person) == []
     assert len(service.calls_to(person)) == 2
@@ -115,9 +115,18 @@ def test_a_stop_between_intent_and_request_lets_nothing_out(service: Service, mo
     person = unanswered(service)
     service.at(moment, lambda: text_us(service, person, "peidio"))
     service.application.__dict__.pop("texts", None)
-    send_texts(service.application)
+    send_all_texts(service.application)
     assert texts_to(service, person) == []
     assert text_state(service, person)[0] == "not_placed"
+
+
+@pytest.mark.parametrize("word", STOPS)
+def test_a_stop_between_intent_and_dialling_lets_no_call_out(service: Service, word: str) -> None:
+    person = service.refer("opts_in")
+    service.at("after_intent", lambda: text_us(service, person, word))
+    service.call()
+    assert service.calls_to(person) == []
+    assert service.state(person) == "suppressed"
 
 
 def test_a_stop_before_the_first_call_is_placed(service: Service) -> None:
@@ -163,7 +172,7 @@ def test_words_of_danger_hold_everything_and_nothing_is_sent_back(
     person = unanswered(service)
     assert text_us(service, person, body) == ""
     assert service.holds(person) == [reason]
-    send_texts(service.application)
+    send_all_texts(service.application)
     service.call()
     assert texts_to(service, person) == []
     assert len(service.calls_to(person)) == 2
@@ -185,7 +194,7 @@ def test_any_other_text_is_sealed_for_a_person_to_read_and_changes_nothing(
 def test_a_telephone_that_is_off_gets_the_text_once_more_and_no_more(service: Service) -> None:
     person = unanswered(service)
     service.network.control.person(person.number, behaviour="carrier_failure")
-    send_texts(service.application)
+    send_all_texts(service.application)
     assert wait_for_end(service, person) == ("failed", "text_undelivered")
     (plan,) = service.rows("SELECT due_at, orders FROM text_plans")
     assert (plan.orders, plan.due_at is not None) == (1, True)
@@ -197,7 +206,7 @@ def test_who_stopped_us_at_the_provider_is_never_contacted_again(service: Servic
     nowhere = "http://127.0.0.1:9/sms"
     service.surprising = True
     service.network.control.post("text", from_=person.number, to=OURS, url=nowhere, body="STOP")
-    send_texts(service.application)
+    send_all_texts(service.application)
     assert text_state(service, person) == ("failed", "text_opted_out")
     assert service.state(person) == "suppressed"
     assert "opted_out" in service.suppressions(person)
