@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, text
@@ -20,6 +20,7 @@ from contactbot.ports.live_view import (
 
 SHOWN_ATTEMPTS = 30
 POINTS = 48
+SHORTEST_STEP = 1e-3
 
 _MOMENT = text("""
     SELECT simulated_now() AS calendar,
@@ -29,32 +30,21 @@ _MOMENT = text("""
             ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress')) AS in_flight,
            (SELECT count(*) FROM appointments WHERE state = 'booked') AS call_backs
 """)
-_QUEUE = text("""
-    SELECT state, route, tier, count(*) AS referrals, count(*) FILTER (WHERE enhanced) AS enhanced,
-           count(*) FILTER (WHERE breach_at < :now) AS overdue,
-           count(due_at) FILTER (WHERE route = 'automatic') AS to_try,
-           min(referred_at) AS oldest_referred_at
-      FROM referrals GROUP BY state, route, tier
-""")
 # A referral the machine tried has left its queue with its last attempt, unless it is to try again.
-_DEPARTURES = text("""
-    WITH gone AS (
-        SELECT max(a.ended_at) AS at, r.first_contact_at IS NOT NULL AS contacted,
-               r.route = 'caller' AS to_caller
-          FROM attempts a JOIN referrals r ON r.id = a.referral_id
-         WHERE a."by" = 'automatic' AND NOT (r.route = 'automatic' AND r.due_at IS NOT NULL)
-         GROUP BY r.id HAVING bool_and(a.ended_at IS NOT NULL)
-    ), placed AS (
-        SELECT least(greatest(ceil(extract(epoch FROM at - :began) / nullif(:step, 0)), 0), :points)
-               AS point, contacted, to_caller FROM gone
+# One pass over the referrals for everything that is counted of them.
+_QUEUE = text("""
+    WITH tried AS (
+        SELECT referral_id, max(ended_at) AS at FROM attempts
+         WHERE "by" = 'automatic' GROUP BY referral_id HAVING bool_and(ended_at IS NOT NULL)
     )
-    SELECT :began + make_interval(secs => CAST(point.number * :step AS float)) AS at,
-           count(*) FILTER (WHERE contacted) AS contacted,
-           count(*) FILTER (WHERE to_caller AND NOT contacted) AS to_caller,
-           count(*) FILTER (WHERE NOT to_caller AND NOT contacted) AS over
-      FROM generate_series(0, :points) AS point(number)
-      LEFT JOIN placed ON placed.point = point.number
-     GROUP BY point.number ORDER BY point.number
+    SELECT state, route, tier, route = 'automatic' AND due_at IS NOT NULL AS to_try,
+           first_contact_at IS NOT NULL AS contacted,
+           ceil(CAST(extract(epoch FROM tried.at - :began) AS float) / :step) AS point,
+           count(*) AS referrals, count(*) FILTER (WHERE enhanced) AS enhanced,
+           count(*) FILTER (WHERE breach_at < :now) AS overdue,
+           min(referred_at) AS oldest_referred_at
+      FROM referrals LEFT JOIN tried ON tried.referral_id = id
+     GROUP BY state, route, tier, to_try, contacted, point
 """)
 _ATTEMPTS = text("""
     SELECT a.decided_at, a.channel, a."by", a.state, a.disposition, a.language,
@@ -85,12 +75,14 @@ class DatabaseLiveViews:
         """Everything, from one snapshot."""
         with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as reader:
             moment = reader.execute(_MOMENT).mappings().one()
-            queue = _rows(reader, _QUEUE, now=moment["calendar"])
+            began, now = moment["clock_began"], moment["calendar"]
+            step = max((now - began).total_seconds() / POINTS, SHORTEST_STEP)
+            queue = _rows(reader, _QUEUE, began=began, now=now, step=step)
             return LiveView(
                 **moment,
                 shares=_shares(queue),
-                to_try=sum(row["to_try"] for row in queue),
-                departures=_departures(reader, moment),
+                to_try=sum(row["referrals"] for row in queue if row["to_try"]),
+                departures=_departures(queue, began, step),
                 attempts=tuple(
                     self._attempt(row) for row in _rows(reader, _ATTEMPTS, shown=SHOWN_ATTEMPTS)
                 ),
@@ -156,11 +148,29 @@ def _withheld(rows: Sequence[RowMapping]) -> tuple[Withheld, ...]:
     return tuple(Withheld(reason, counted[reason], latest[reason]) for reason in newest_first)
 
 
-def _departures(reader: Connection, moment: RowMapping) -> tuple[Departures, ...]:
-    began = moment["clock_began"]
-    step = (moment["calendar"] - began).total_seconds() / POINTS
-    values = {"began": began, "step": step, "points": POINTS}
-    return tuple(Departures(**row) for row in _rows(reader, _DEPARTURES, **values))
+def _departures(
+    queue: Sequence[RowMapping], began: datetime, step: float
+) -> tuple[Departures, ...]:
+    """Those who left, at the first point after they did; a call may end in this very moment."""
+    left: Counter[tuple[int, str]] = Counter()
+    for row in queue:
+        if row["point"] is not None and not row["to_try"]:
+            left[min(max(int(row["point"]), 0), POINTS), _where(row)] += row["referrals"]
+    return tuple(
+        Departures(
+            at=began + timedelta(seconds=step * point),
+            contacted=left[point, "contacted"],
+            to_caller=left[point, "to_caller"],
+            over=left[point, "over"],
+        )
+        for point in range(POINTS + 1)
+    )
+
+
+def _where(row: RowMapping) -> str:
+    if row["contacted"]:
+        return "contacted"
+    return "to_caller" if row["route"] == "caller" else "over"
 
 
 def _rows(reader: Connection, statement: Any, **values: Any) -> list[RowMapping]:

@@ -84,7 +84,7 @@ def test_the_page_says_what_the_figures_say(visitor: FlaskClient, world: World) 
     assert "Wait for a caller 3" in text
     assert "Attempts made 1" in text
     assert "A protected person is contacted by a person only. 3" in text
-    assert "10:01:00 321 Call · Ended → wants support Welsh" in text
+    assert "2 Mar 10:01 321 Call · Ended → wants support Welsh" in text
     assert "Protected 3 0 0" in text
 
 
