@@ -12,6 +12,7 @@ from contactbot.casestore.import_file import import_file
 from contactbot.casestore.referral_file import FileRefused
 from contactbot.clock import SystemClock
 from contactbot.config import Settings, SettingsFault, is_loopback
+from contactbot.database.caller_store import DatabaseCallerStore
 from contactbot.database.clock_records import fix_clock, is_simulated, leap
 from contactbot.database.crypto import Keyring
 from contactbot.database.embedded import EmbeddedServer, EmbeddedServerFault, start_embedded
@@ -32,6 +33,7 @@ from contactbot.database.watch_records import DatabaseWatch
 from contactbot.domain.feeds import Feed
 from contactbot.domain.policy import Policy, PolicyFault, parse_policy
 from contactbot.i18n.catalogues import Catalogues, load_catalogues, read_reviews, read_welsh
+from contactbot.operations.callers_queue import Calling
 from contactbot.operations.deps import Outreach
 from contactbot.operations.intake import ImportResult, IntakeRules, Progress
 from contactbot.operations.sign_in import Door
@@ -102,6 +104,11 @@ class Application:
     def door(self) -> Door:
         """All that sign-in needs."""
         return Door(DatabaseStaff(self.engine, self.keyring), Argon2Passwords())
+
+    @cached_property
+    def calling(self) -> Calling:
+        """All that calls by hand need."""
+        return Calling(self.outreach, DatabaseCallerStore(self.engine, self.keyring))
 
     @cached_property
     def service(self) -> ServiceRecords:

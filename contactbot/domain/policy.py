@@ -15,6 +15,7 @@ from contactbot.domain.policy_tables import (
     Eligibility,
     Feeds,
     Hours,
+    Identity,
     Limits,
     Permission,
     Profiles,
@@ -45,6 +46,7 @@ class Policy(Table):
     limits: Limits
     tries: Tries
     eligibility: Eligibility
+    identity: Identity
     feeds: Feeds
     texts: Texts
     permission: tuple[Permission, ...]

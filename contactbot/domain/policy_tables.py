@@ -104,6 +104,7 @@ class DispositionRow(Table):
     spacing: bool
     next: Literal["retry", "retry_other_day_part", "retry_next_day", "caller", "hold", "final"]
     state: str = ""
+    by_hand: bool = False
 
     @property
     def counts_as_try(self) -> bool:
@@ -138,6 +139,17 @@ class Texts(Table):
     validity_seconds: int = Field(ge=60, le=36000)
     per_second: float = Field(gt=0)
     per_second_pretended: float = Field(gt=0)
+
+
+Fact = Literal["date_of_birth", "postcode"]
+
+
+class Identity(Table):
+    """The facts that prove to a caller who is there, by tier, where there is no code."""
+
+    standard: tuple[Fact, ...]
+    protected: tuple[Fact, ...]
+    most_wrong: int = Field(gt=0, le=5)
 
 
 class Eligibility(Table):

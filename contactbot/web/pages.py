@@ -9,7 +9,9 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, 
 from contactbot.config import Settings
 from contactbot.web import access, errors, headers, language, sign_in
 from contactbot.web.access import anyone
+from contactbot.web.caller import views as caller
 from contactbot.web.current import application
+from contactbot.web.supervisor import views as supervisor
 
 FORM_SECONDS = 10 * 3600
 OWN_SITE = frozenset({"same-origin", "none"})
@@ -47,8 +49,8 @@ def install(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     language.install(app)
     errors.install(app)
-    app.register_blueprint(blueprint)
-    app.register_blueprint(sign_in.blueprint)
+    for part in (blueprint, sign_in.blueprint, caller.blueprint, supervisor.blueprint):
+        app.register_blueprint(part)
     app.context_processor(sign_in.for_templates)
     app.view_functions["static"] = anyone("styles and pictures say nothing of anybody")(
         app.view_functions["static"]

@@ -16,7 +16,11 @@ from contactbot.web.current import application
 blueprint = Blueprint("sign_in", __name__)
 
 # What stands in the header, by role: endpoint and name.
-PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType({})
+NEXT_PERSON = ("caller.page", translatable("Next person"))
+FOR_SUPERVISORS = ("supervisor.page", translatable("For supervisors"))
+PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {Role.CALLER: (NEXT_PERSON,), Role.SUPERVISOR: (NEXT_PERSON, FOR_SUPERVISORS)}
+)
 EVERY_ROLE = tuple(Role)
 
 

@@ -1,7 +1,12 @@
 """Each route says whom it is for; what says nothing, and what was forged, is refused."""
 
-from flask import Flask, session
+from uuid import UUID
 
+import pytest
+from flask import Flask, session
+from pages.conftest import sign_in_as, token_of
+
+from contactbot.domain.staff import Role
 from contactbot.web.access import policy_of
 
 WEBHOOKS = "webhooks."
@@ -62,3 +67,52 @@ def test_asking_for_a_page_begins_no_session(app: Flask, client):
     with client:
         client.get("/nowhere")
         assert not session
+
+
+# Who may open what: every page for members, in every role. A new page must be added here.
+PAGES = {
+    ("GET", "/"): set(Role),
+    ("GET", "/caller"): {Role.CALLER, Role.SUPERVISOR},
+    ("POST", "/caller/next"): {Role.CALLER, Role.SUPERVISOR},
+    ("POST", "/caller/put-back"): {Role.CALLER, Role.SUPERVISOR},
+    ("POST", "/caller/dial"): {Role.CALLER, Role.SUPERVISOR},
+    ("POST", "/caller/identity"): {Role.CALLER, Role.SUPERVISOR},
+    ("POST", "/caller/private"): {Role.CALLER, Role.SUPERVISOR},
+    ("POST", "/caller/consent"): {Role.CALLER, Role.SUPERVISOR},
+    ("POST", "/caller/call-back"): {Role.CALLER, Role.SUPERVISOR},
+    ("POST", "/caller/end"): {Role.CALLER, Role.SUPERVISOR},
+    ("POST", "/caller/beat"): {Role.CALLER, Role.SUPERVISOR},
+    ("GET", "/supervisor"): {Role.SUPERVISOR},
+    ("POST", f"/supervisor/release/{UUID(int=0)}"): {Role.SUPERVISOR},
+}
+
+
+def test_each_page_is_for_these_roles_and_no_others(app: Flask):
+    found = {}
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            policy = policy_of(rule.endpoint)
+            if policy and policy.roles is not None:
+                address = app.url_for(rule.endpoint, **dict.fromkeys(rule.arguments, UUID(int=0)))
+                for method in rule.methods - {"HEAD", "OPTIONS"}:
+                    found[method, address] = set(policy.roles)
+    assert found == PAGES
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_let_in_where_it_belongs_and_nowhere_else(app: Flask, application, role):
+    application.outreach  # noqa: B018 - begins the service
+    client = app.test_client()
+    sign_in_as(client, application, role)
+    token = token_of(client, "/")
+    for (method, address), roles in PAGES.items():
+        answer = client.open(address, method=method, data={"csrf_token": token})
+        assert (answer.status_code != 403) is (role in roles), (method, address)
+
+
+def test_whoever_has_not_signed_in_is_asked_to(app: Flask, application):
+    client = app.test_client()
+    token = token_of(client, "/sign-in")
+    for method, address in PAGES:
+        answer = client.open(address, method=method, data={"csrf_token": token})
+        assert answer.headers["Location"] == "/sign-in", (method, address)

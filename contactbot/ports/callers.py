@@ -1,0 +1,177 @@
+"""What calls by hand ask of the world: claims on people, releases, what a caller may read."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from contactbot.domain.by_hand import Proof
+from contactbot.ports.outreach import ConsentRecord, NewAttempt, OutreachTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A person a caller has before them, and how far the two have come."""
+
+    id: UUID
+    person_id: UUID
+    referral_id: UUID
+    user_id: UUID
+    attempt_id: UUID | None
+    identity: str | None
+    identity_tries: int
+    private: bool
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a person may be contacted, as a caller reads it before anything else."""
+
+    given_name: str = field(repr=False)
+    language: str | None
+    safe_call: str
+    safe_text: str
+    safe_voicemail: str
+    safe_hours: str | None
+    confirmed_on: str | None
+    appointment: tuple[datetime, datetime] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the call is about: read only once it is known who listens."""
+
+    reference: str = field(repr=False)
+    crime_group: str = field(repr=False)
+    offence: str = field(repr=False)
+    reported_on: str = field(repr=False)
+    notes: str = field(repr=False)
+    consent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A referral a supervisor looks at, without any name."""
+
+    referral_id: UUID
+    person_id: UUID
+    reference: str = field(repr=False)
+    reasons: tuple[str, ...]
+    at: datetime | None
+
+
+class CallerTransaction(OutreachTransaction, Protocol):
+    """A transaction of outreach that also keeps who is calling whom."""
+
+    def gone(self) -> Sequence[Claim]:
+        """Open claims whose caller has not been heard of for too long, their persons locked."""
+        ...
+
+    def claim_of(self, user_id: UUID) -> Claim | None:
+        """The person this caller has, locked."""
+        ...
+
+    def next_for_caller(self, *, welsh: bool) -> UUID | None:
+        """Lock the person a caller should ring next and give the referral; None = nobody.
+
+        Call-backs that are due come first, then breach time, risk, age. People who prefer Welsh
+        are for callers who speak it.
+        """
+        ...
+
+    def needs_welsh(self) -> bool:
+        """Whether somebody is due whom only a speaker of Welsh may ring."""
+        ...
+
+    def open_claim(self, claim_id: UUID, referral_id: UUID, person_id: UUID, user_id: UUID) -> bool:
+        """Give the person to this caller; False if another has them."""
+        ...
+
+    def change_claim(self, claim_id: UUID, **changed: object) -> None:
+        """Keep how far the caller has come."""
+        ...
+
+    def end_claim(self, claim_id: UUID, because: str) -> None:
+        """Let the person go."""
+        ...
+
+    def is_released(self, referral_id: UUID) -> bool:
+        """Whether a supervisor's release holds at this moment."""
+        ...
+
+    def release(
+        self, referral_id: UUID, person_id: UUID, reason: str, until: datetime, by: str
+    ) -> None:
+        """Let the person be called by hand until then."""
+        ...
+
+    def profile(self, referral_id: UUID) -> Profile:
+        """How the person may be contacted."""
+        ...
+
+    def known_facts(self, person_id: UUID) -> Proof:
+        """What we know that could prove who is there; never shown."""
+        ...
+
+    def content(self, referral_id: UUID, attempt_id: UUID) -> Content:
+        """What the call is about."""
+        ...
+
+    def consent_of(self, attempt_id: UUID) -> str | None:
+        """The newest answer about consent in this call."""
+        ...
+
+    def begin_by_hand(self, attempt: NewAttempt, by: str) -> bool:
+        """Record a call that is made at this moment; False if one is live already."""
+        ...
+
+    def suspend_number(self, number_id: UUID, because: str) -> None:
+        """Ring this number no more until a person has decided."""
+        ...
+
+    def consent_by_hand(
+        self, claim: Claim, attempt_id: UUID, consent: ConsentRecord, by: str
+    ) -> None:
+        """Append a consent event heard by a caller."""
+        ...
+
+    def appoint_by_hand(
+        self, claim: Claim, attempt_id: UUID, starts_at: datetime, ends_at: datetime
+    ) -> None:
+        """Book a call-back."""
+        ...
+
+    def settle_appointments(self, referral_id: UUID, attempt_id: UUID) -> None:
+        """Call-backs that were due are kept by this attempt."""
+        ...
+
+    def booked(self, attempt_id: UUID) -> bool:
+        """Whether a call-back was booked in this call."""
+        ...
+
+    def waiting_for_release(self) -> Sequence[Waiting]:
+        """Protected people nobody may ring until a supervisor has released them."""
+        ...
+
+    def held(self) -> Sequence[Waiting]:
+        """Cases held for a person, the newest first."""
+        ...
+
+    def call_backs(self) -> Sequence[Waiting]:
+        """Booked call-backs, the earliest first."""
+        ...
+
+
+class CallerStore(Protocol):
+    """Opens transactions for calls by hand."""
+
+    def begin(self) -> AbstractContextManager[CallerTransaction]:
+        """A transaction: committed at the end of the block, rolled back on any error."""
+        ...
+
+    def beat(self, user_id: UUID) -> None:
+        """The caller's page is still open."""
+        ...

@@ -1,0 +1,1 @@
+"""Pages of callers: the next person, and the call with them."""

@@ -1,0 +1,115 @@
+"""The words of the caller’s page: endings with their effect, crimes, permissions, refusals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from contactbot.domain.by_hand import is_unsafe
+from contactbot.domain.dispositions import Disposition
+from contactbot.domain.policy_tables import DispositionRow
+from contactbot.domain.referral import CrimeGroup
+from contactbot.domain.wording import translatable
+from contactbot.operations.callers_queue import Nobody
+
+ENDINGS: Mapping[str, str] = MappingProxyType(
+    {
+        Disposition.OPTED_IN: translatable("Wants support"),
+        Disposition.CALL_BACK: translatable("Wants to be rung at the time that was booked"),
+        Disposition.DECLINED: translatable("Does not want support"),
+        Disposition.STOPPED: translatable("Wanted to stop"),
+        Disposition.HUNG_UP_AFTER_IDENTITY: translatable("Hung up, or the line was lost"),
+        Disposition.DO_NOT_RING: translatable("Asked not to be rung again"),
+        Disposition.NOT_ALONE: translatable("Not alone, or somebody else answered"),
+        Disposition.WRONG_CODE: translatable("Could not show who they are"),
+        Disposition.ANSWERED_NO_KEY: translatable("A machine answered; no message was left"),
+        Disposition.HUNG_UP_BEFORE_IDENTITY: translatable("Hung up before saying who they are"),
+        Disposition.NO_ANSWER: translatable("Nobody answered"),
+        Disposition.BUSY: translatable("The line was engaged"),
+        Disposition.FAILED: translatable("The number did not connect"),
+    }
+)
+EFFECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "retry": translatable("They will be tried again later."),
+        "retry_other_day_part": translatable("They will be tried again at another time of day."),
+        "retry_next_day": translatable("They will not be tried again today."),
+        "caller": translatable("A caller will ring them again."),
+        "hold": translatable("Nobody rings until a supervisor has decided."),
+        "final": translatable("Nobody will ring about this again."),
+    }
+)
+UNSAFE = translatable("The number is suspended at once, and a supervisor is told.")
+PASSED_ON = translatable("The support team is told that they want support.")
+NEVER = translatable("Nobody will ring, text or write to them or this number again.")
+_OWN_EFFECT: Mapping[str, str] = MappingProxyType(
+    {Disposition.OPTED_IN: PASSED_ON, Disposition.DO_NOT_RING: NEVER}
+)
+PERMISSIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "yes": translatable("Yes"),
+        "no": translatable("No"),
+        "blank": translatable("Nobody has asked"),
+    }
+)
+LANGUAGES: Mapping[str | None, str] = MappingProxyType(
+    {
+        "cy": translatable("Welsh"),
+        "en": translatable("English"),
+        None: translatable("Not known: ask"),
+    }
+)
+NOBODY: Mapping[str, str] = MappingProxyType(
+    {
+        Nobody.OUTSIDE_HOURS: translatable("It is outside the hours in which people may be rung."),
+        Nobody.NEEDS_WELSH: translatable(
+            "The people who are due prefer Welsh, and nobody on this sign-in speaks it."
+        ),
+        Nobody.NOBODY_DUE: translatable("There is nobody left to ring at this moment."),
+    }
+)
+TOLD: Mapping[str, str] = MappingProxyType(
+    {
+        **NOBODY,
+        "put_back": translatable("The person was put back."),
+        "saved": translatable("The call was saved."),
+        "not_proved": translatable(
+            "That did not show who they are. Ask once more, and offer no facts."
+        ),
+        "not_now": translatable("That was not possible at this point. Nothing was changed."),
+        "ended": translatable("The call has ended: it was not clear who was there."),
+    }
+)
+CRIMES: Mapping[str, str] = MappingProxyType(
+    {
+        CrimeGroup.VIOLENCE: translatable("Violence"),
+        CrimeGroup.CRIMINAL_DAMAGE_ARSON: translatable("Criminal damage or arson"),
+        CrimeGroup.BURGLARY: translatable("Burglary"),
+        CrimeGroup.DRUGS: translatable("Drugs"),
+        CrimeGroup.MISC_SOCIETY: translatable("Other crimes against society"),
+        CrimeGroup.WEAPONS: translatable("Weapons"),
+        CrimeGroup.PUBLIC_ORDER: translatable("Public order"),
+        CrimeGroup.ROBBERY: translatable("Robbery"),
+        CrimeGroup.SEXUAL: translatable("Sexual crime"),
+        CrimeGroup.THEFT: translatable("Theft"),
+        CrimeGroup.ASB: translatable("Anti-social behaviour"),
+        CrimeGroup.FRAUD: translatable("Fraud"),
+        CrimeGroup.OTHER: translatable("Another crime"),
+        CrimeGroup.UNKNOWN: translatable("Not known"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One ending to choose, and what will happen then, in English."""
+
+    name: str
+    words: str
+    effects: tuple[str, ...]
+
+
+def ending(row: DispositionRow) -> Ending:
+    """The ending of one row of the policy."""
+    unsafe = is_unsafe(Disposition(row.name))
+    after = _OWN_EFFECT.get(row.name, EFFECTS["hold" if unsafe else row.next])
+    return Ending(row.name, ENDINGS[row.name], (UNSAFE, after) if unsafe else (after,))

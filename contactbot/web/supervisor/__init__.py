@@ -1,0 +1,1 @@
+"""Pages of supervisors: what is held, what waits for a release, which call-backs are due."""
