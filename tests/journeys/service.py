@@ -51,7 +51,7 @@ class Service:
     network: Network
     folder: Path
     first_call: int
-    first_text: int
+    first_text: int = 0
     expected: set[str] = field(default_factory=set)  # invariants a test breaks by its own doing
     surprising: bool = False  # whether the network may have seen what it did not expect
     _files: Iterator[int] = field(default_factory=lambda: count(1))

@@ -14,6 +14,8 @@ PATHS = [
     "/webhooks/twilio/status/{token}",
     "/webhooks/twilio/voice",
     "/webhooks/twilio/voice/e30=",
+    "/webhooks/twilio/sms",
+    "/webhooks/twilio/text-status/{token}",
 ]
 OTHER_ACCOUNT = "AC" + "1" * 32
 
