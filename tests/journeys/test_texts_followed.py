@@ -7,7 +7,7 @@ from journeys.people import Person
 from journeys.service import OURS, Service
 from phonenet.network import wait_until
 
-from contactbot.scheduling.jobs import send_all_texts, settle, stop_unwanted
+from contactbot.scheduling.jobs import collect_texts, send_all_texts, settle, stop_unwanted
 
 STOPS = ["STOP", "Stop.", "STOPIO", "atal", "Peidiwch!", "dim mwy"]
 
@@ -210,3 +210,20 @@ def test_who_stopped_us_at_the_provider_is_never_contacted_again(service: Servic
     assert text_state(service, person) == ("failed", "text_opted_out")
     assert service.state(person) == "suppressed"
     assert "opted_out" in service.suppressions(person)
+
+
+def test_a_stop_whose_webhook_never_reached_us_is_collected_from_the_provider(
+    service: Service,
+) -> None:
+    person = service.refer("opts_in")
+    service.surprising = True
+    service.network.control.post(
+        "text", from_=person.number, to=OURS, url="http://127.0.0.1:9/sms", body="Stopio"
+    )
+    collect_texts(service.application)
+    collect_texts(service.application)
+    service.call()
+    assert service.calls_to(person) == []
+    assert service.state(person) == "suppressed"
+    known = service.network.control.get(f"numbers/{person.number}")
+    assert [text["stored_body"] for text in known["texts"]] == [""]
