@@ -4,12 +4,14 @@ A sender can be forged and a telephone can be in the wrong hands, so nothing is 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from contactbot.domain.reply_words import Effect, Reading, read_reply
 from contactbot.operations.ring_backs import DIALLABLE
 from contactbot.operations.text_aftermath import replan
 from contactbot.operations.text_deps import Texts
+from contactbot.ports.telephony import TelephonyError
 from contactbot.ports.texting import InboundText, TextTransaction
 
 BY = "inbound_text"
@@ -33,6 +35,22 @@ def take_inbound_text(world: Texts, inbound: InboundText) -> None:
                 transaction.suppress(person_id=None, number_index=index, reason="opted_out", by=BY)
         if read.effect is not Effect.FLAG:
             _make_safe(world, transaction, persons, read)
+
+
+def collect_inbound_texts(world: Texts) -> int:
+    """Take in what came while nobody could be told, and have the provider forget the words.
+
+    A stop must not be lost because our door was shut when it came; how many were looked at.
+    """
+    try:
+        waiting = world.provider.texts_to_us()
+    except TelephonyError:
+        return 0
+    for inbound in waiting:
+        take_inbound_text(world, inbound)
+        with suppress(TelephonyError):
+            world.provider.erase_body(inbound.provider_id)
+    return len(waiting)
 
 
 def _make_safe(

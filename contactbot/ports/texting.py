@@ -68,6 +68,10 @@ class Texting(Protocol):
         """The text as the provider knows it now, or None if it never heard of it."""
         ...
 
+    def texts_to_us(self) -> list[InboundText]:
+        """The newest texts that came in and whose words the provider still holds."""
+        ...
+
     def cancel_text(self, provider_id: str) -> None:
         """Take back a text that waits at the provider; quiet if it is too late."""
         ...

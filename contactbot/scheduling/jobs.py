@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from contactbot.bootstrap import Application
 from contactbot.logs import log_problem
 from contactbot.operations.dispatch import Dispatched, place_next
+from contactbot.operations.inbound_texts import collect_inbound_texts
 from contactbot.operations.reconcile import cancel_unwanted, reconcile
 from contactbot.operations.sync import SyncReport, synchronise
 from contactbot.operations.text_progress import (
@@ -72,6 +73,11 @@ def send_all_texts(application: Application) -> None:
             world.outreach.clock.sleep(PACE_SECONDS)
 
 
+def collect_texts(application: Application) -> None:
+    """Take in texts whose webhook never reached us."""
+    collect_inbound_texts(application.texts)
+
+
 def settle(application: Application) -> None:
     """Find out what became of attempts nobody heard of."""
     reconcile(application.outreach)
@@ -121,11 +127,13 @@ JOBS = (
     Job("send_texts", 0.5, send_texts),
     Job("stop_unwanted", 0.5, stop_unwanted),
     Job("settle", 5.0, settle),
+    Job("collect_texts", 30.0, collect_texts),
     Job("deliver", 5.0, deliver),
 )
 # Stop what must not go on, settle, place what is due, and tell.
 ONCE = (
     Job("stop_unwanted", 0, stop_unwanted),
+    Job("collect_texts", 0, collect_texts),
     Job("settle", 0, settle),
     Job("dispatch", 0, dispatch_all),
     Job("send_texts", 0, send_all_texts),

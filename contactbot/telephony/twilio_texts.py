@@ -8,7 +8,7 @@ from typing import Any, Final
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.rest import Client
 
-from contactbot.ports.texting import ProviderText, TextOrder
+from contactbot.ports.texting import InboundText, ProviderText, TextOrder
 from contactbot.telephony.http_client import TIMEOUT_SECONDS, OneHostClient
 from contactbot.telephony.twilio_client import (
     LIST_LIMIT,
@@ -61,6 +61,16 @@ class TwilioTexts:
         """The newest 50."""
         return asking(
             lambda: [known_text(text) for text in self._messages.list(to=number, limit=LIST_LIMIT)]
+        )
+
+    def texts_to_us(self) -> list[InboundText]:
+        """The newest 50; those whose words were erased are left out."""
+        return asking(
+            lambda: [
+                InboundText(text.sid, str(text.from_ or ""), text.body)
+                for text in self._messages.list(to=self._sender, limit=LIST_LIMIT)
+                if text.direction == "inbound" and text.body
+            ]
         )
 
     def text(self, provider_id: str) -> ProviderText | None:

@@ -11,7 +11,7 @@ from operations.world import POLICY, World
 from contactbot.database.text_store import DatabaseTextStore
 from contactbot.domain.reply_words import Meaning
 from contactbot.operations.dispatch import Dispatched
-from contactbot.operations.inbound_texts import take_inbound_text
+from contactbot.operations.inbound_texts import collect_inbound_texts, take_inbound_text
 from contactbot.operations.text_deps import Texts
 from contactbot.operations.text_progress import (
     cancel_unwanted_texts,
@@ -43,6 +43,7 @@ class Provider:
         self.replies: list[Exception] = []
         self.listed: list[ProviderText] | Exception = []
         self.known: dict[str, ProviderText] = {}
+        self.waiting: list[InboundText] = []
         self.canceled: list[str] = []
         self.erased: list[str] = []
         self._ids = count(1)
@@ -61,6 +62,9 @@ class Provider:
 
     def text(self, provider_id: str) -> ProviderText | None:
         return self.known.get(provider_id)
+
+    def texts_to_us(self) -> list[InboundText]:
+        return self.waiting
 
     def cancel_text(self, provider_id: str) -> None:
         self.canceled.append(provider_id)
@@ -339,3 +343,10 @@ def test_start_lifts_no_suppression(sending) -> None:
     sending.comes_in("START", number=8)
     assert sending.world.values("SELECT lifted_at FROM suppressions") == [None, None]
     assert sending.world.referral(sending.person).state == "suppressed"
+
+
+def test_a_stop_that_came_while_our_door_was_shut_is_taken_in_and_forgotten_there(sending) -> None:
+    sending.provider.waiting = [InboundText(sid(5), sending.person.number, "peidiwch")]
+    collect_inbound_texts(sending.texts)
+    assert sending.world.referral(sending.person).state == "suppressed"
+    assert sending.provider.erased == [sid(5)]
