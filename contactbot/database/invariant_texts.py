@@ -28,6 +28,20 @@ TEXT_NOT_KEPT = """
      WHERE channel = 'text'
        AND NOT EXISTS (SELECT FROM sent_texts s WHERE s.attempt_id = attempts.id)
 """
+TEXTED_THOUGH_STOPPED = """
+    SELECT a.id, 'suppressed: ' || s.reason
+      FROM attempts a
+      JOIN suppressions s ON s.person_id = a.person_id OR s.number_index = a.number_index
+     WHERE a.channel = 'text' AND a.provider_id IS NOT NULL AND s.since <= a.decided_at
+       AND (s.lifted_at IS NULL OR s.lifted_at > a.decided_at)
+       AND (s.programme IS NULL OR s.programme = a.programme)
+    UNION ALL
+    SELECT a.id, 'held: ' || h.reason
+      FROM attempts a JOIN holds h ON h.person_id = a.person_id
+     WHERE a.channel = 'text' AND a.provider_id IS NOT NULL AND h.placed_at <= a.decided_at
+       AND (h.released_at IS NULL OR h.released_at > a.decided_at)
+       AND (h.referral_id IS NULL OR h.referral_id = a.referral_id)
+"""
 
 
 def texts_not_ordered(scene: Scene) -> Iterator[tuple[str, str]]:

@@ -94,6 +94,7 @@ CHECKS = (
     Check("I3", "Nobody suppressed is called.", _by(query.CALLED_THOUGH_SUPPRESSED)),
     Check("I3", "Nobody held is called.", _by(query.CALLED_THOUGH_HELD)),
     Check("I3", "Nobody erased is called.", _by(query.CALLED_THOUGH_GONE)),
+    Check("I3", "Nobody suppressed or held is texted.", _by(texts.TEXTED_THOUGH_STOPPED)),
     Check("I3", "A call that is cancelled stops.", _by(query.DIALLED_THOUGH_CANCELLED)),
     Check("I4", "Telephones ring inside the person’s hours.", called_outside_hours),
     Check("I5", "A person is tried no more than the caps.", _by_limits(query.OVER_CAP_OF_PERSON)),

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from small_world import POLICY, World
+from small_world import POLICY, SHOWS, World
 from sqlalchemy import Engine
 
 from contactbot.database import tables
@@ -44,10 +44,10 @@ class Texted:
         with self.world.engine.begin() as connection:
             return list(connection.exec_driver_sql(query))
 
-    def found(self) -> list[str]:
+    def found(self, invariant: str = "I9") -> list[str]:
         evidence = Evidence(texts=self.texts, bodies=BODIES)
         violations = check_invariants(self.world.engine, self.world.keyring, POLICY, evidence)
-        return [one.detail for one in violations if one.invariant == "I9"]
+        return [one.detail for one in violations if one.invariant == invariant]
 
 
 def text(sid: str, token: str, body: str = "Hello.", direction: str = "outbound-api") -> Any:
@@ -106,3 +106,13 @@ def test_an_attempt_that_says_nothing_of_what_it_sent_is_found(texted: Texted) -
     texted.world.run("DELETE FROM sent_texts")
     texted.texts.clear()
     assert len(texted.found()) == 1
+
+
+def test_a_text_to_somebody_held_or_suppressed_is_found(texted: Texted) -> None:
+    texted.world.run("UPDATE attempts SET provider_id = 'SM1'")
+    assert texted.found("I3") == []
+    who = {"id": uuid4(), "person_id": texted.person.id}
+    long_ago = SHOWS - timedelta(days=1)
+    texted.world.put(tables.holds, **who, reason="test", placed_at=long_ago, placed_by="test")
+    texted.world.put(tables.suppressions, **who, reason="test", since=long_ago, set_by="test")
+    assert len(texted.found("I3")) == 2
