@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: help run test test-system-postgres install check style types layers lock clean
+.PHONY: help run test chromium test-system-postgres install check style types layers lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -11,11 +11,19 @@ help: ## This list
 run: install ## The demonstration: made-up referrals, pretended phones; Ctrl-C stops everything
 	@$(BIN)/contactbot demo
 
-test: install ## Every test
+test: install chromium ## Every test
 	@$(BIN)/pytest
 
 test-system-postgres: install ## Every test on the newest PostgreSQL of the system (15 or newer)
 	@CONTACTBOT_TEST_POSTGRES=system $(BIN)/pytest
+
+# The browser of the system, for the tests of pages; where we may not install it, they say so.
+chromium:
+	@command -v chromium >/dev/null || test -n "$$CONTACTBOT_CHROMIUM" || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	    echo "Installing Chromium ..." && \
+	    apt-get install --quiet --yes --no-install-recommends chromium fonts-liberation2; } || \
+	  echo "There is no Chromium; the tests of pages will fail and say what to install."
 
 check: install style types layers test ## What CI runs
 
