@@ -18,6 +18,8 @@ from contactbot.cli.processes import Processes
 from contactbot.cli.stage import Stage, prepare_stage
 from contactbot.config import child_environment, has_display, read_settings
 from contactbot.database.queue_state import QueueState
+from contactbot.domain.staff import Role
+from contactbot.operations.sign_in import add_member
 from contactbot.operations.sync import synchronise
 
 NETWORK = "phone-network"
@@ -51,6 +53,7 @@ class Demonstration:
             with open_application(settings) as application:
                 self._fill(application, processes, stage)
                 self._open_doors(processes, stage)
+                self._sign_ins(application, stage)
                 self._watch(application, processes)
                 return self._wind_down(application, processes, stage)
 
@@ -101,6 +104,12 @@ class Demonstration:
         say(f"Phone network    {stage.network_url}  (transcripts: /_control/calls)")
         say(f"Case store       {stage.case_store}")
         say("Ctrl-C stops everything.")
+
+    def _sign_ins(self, application: Application, stage: Stage) -> None:
+        """A caller and a supervisor, with passwords of this demonstration alone."""
+        for role in (Role.CALLER, Role.SUPERVISOR):
+            password = add_member(application.door, str(role), role, welsh=True)
+            say(f"Sign in as       {role}  password {password}  ({stage.public_url}/sign-in)")
 
     def _watch(self, application: Application, processes: Processes) -> None:
         """Tell how it goes, until the time is up, somebody stops it, or nothing is left."""
