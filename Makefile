@@ -22,6 +22,7 @@ chromium:
 	@command -v chromium >/dev/null || test -n "$$CONTACTBOT_CHROMIUM" || \
 	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 	    echo "Installing Chromium ..." && \
+	    apt-get update --quiet --quiet && \
 	    apt-get install --quiet --yes --no-install-recommends chromium fonts-liberation2; } || \
 	  echo "There is no Chromium; the tests of pages will fail and say what to install."
 
