@@ -42,9 +42,9 @@ def chromium_path() -> str:
     pytest.fail(advice)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the run."""
+    """One browser for a module: while it runs, no other test of this thread can use asyncio."""
     path = chromium_path()
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
