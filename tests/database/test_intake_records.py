@@ -1,5 +1,6 @@
 """Referrals taken in: idempotent, one person is one person, and nobody is un-suppressed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -287,8 +288,11 @@ def test_nothing_personal_is_readable_in_the_database(intake):
     dump = ""
     for table in ("persons", "referrals", "numbers", "contact_profiles", "audit", "decisions"):
         dump += str(intake.ask(f"SELECT {table}::text FROM {table}"))  # noqa: S608
+    # Sealed bytes are written as digits, in which any four digits can stand by chance.
+    clear = re.sub(r"x[0-9a-f]{16,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", dump)
     for personal in ("Siân", "Neill", "1990", "High Street", "secret", "4321", "900123", "sian@"):
-        assert personal not in dump
+        assert personal not in clear
+        assert personal.encode().hex() not in dump
 
 
 def test_a_change_during_a_call_asks_for_its_end(intake):
