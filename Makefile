@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: help run test chromium test-system-postgres install check style types layers lock clean
+.PHONY: help run test chromium test-system-postgres bench install check style types layers lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ test: install chromium ## Every test
 
 test-system-postgres: install ## Every test on the newest PostgreSQL of the system (15 or newer)
 	@CONTACTBOT_TEST_POSTGRES=system $(BIN)/pytest
+
+bench: install ## Speed against floors in the same run; docs/performance.md explains (20 minutes)
+	@$(BIN)/python tests/bench --write
 
 # The browser of the system, for the tests of pages; where we may not install it, they say so.
 chromium:

@@ -11,7 +11,7 @@ HEAD = """# The house
 
 Imports go down only; folders side by side never see each other; import-linter checks it:
 
-`cli` → `web | scheduling` → `bootstrap` →
+`cli` → `web | scheduling` → `bootstrap` → `rulebook` →
 `telephony | casestore | database | reports | i18n | clock | config | logs` →
 `operations` → `ports` → `scripting` → `domain`
 

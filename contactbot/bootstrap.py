@@ -1,7 +1,7 @@
 """The composition root: the only place that sees every adapter and puts them in place."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,8 +31,6 @@ from contactbot.database.text_store import DatabaseTextStore
 from contactbot.database.told_attempts import ToldOutreachStore
 from contactbot.database.watch_records import DatabaseWatch
 from contactbot.domain.feeds import Feed
-from contactbot.domain.policy import Policy, PolicyFault, parse_policy
-from contactbot.i18n.catalogues import Catalogues, load_catalogues, read_reviews, read_welsh
 from contactbot.operations.callers_queue import Calling
 from contactbot.operations.deps import Outreach
 from contactbot.operations.intake import ImportResult, IntakeRules, Progress
@@ -43,11 +41,7 @@ from contactbot.operations.watching import Watch, feeds_of
 from contactbot.ports.casestore import ReferralFileOffer
 from contactbot.ports.heartbeats import Living
 from contactbot.ports.intake_records import IntakeStore
-from contactbot.scripting.check import load_script
-from contactbot.scripting.errors import ScriptFaults
-from contactbot.scripting.messages import Messages, load_messages, welsh_text_faults
-from contactbot.scripting.model import Script
-from contactbot.scripting.words import unreviewed
+from contactbot.rulebook import Rulebook
 from contactbot.telephony.signature import Signatures
 from contactbot.telephony.twilio_client import ProviderAccount, TwilioTelephony
 from contactbot.telephony.twilio_texts import TwilioTexts
@@ -55,11 +49,7 @@ from contactbot.telephony.voice import TwimlVoice
 
 _log = logging.getLogger("contactbot")
 
-POLICY = "policy.toml"
 ROW_COUNTS = ("read", "accepted", "rejected", "held", "updated", "unchanged")
-OUTREACH_SCRIPT = "initial_contact.toml"
-RING_BACK_SCRIPT = "ring_back.toml"
-MESSAGES = "messages.toml"
 KEYS = ("encryption_keys", "index_keys")
 PROVIDER = ("public_url", "twilio_account_sid", "twilio_auth_tokens", "twilio_from")
 
@@ -72,33 +62,15 @@ class Application:
     engine: Engine
 
     @cached_property
+    def rulebook(self) -> Rulebook:
+        """The service manager's files."""
+        return Rulebook(self.settings)
+
+    @cached_property
     def keyring(self) -> Keyring:
         """The keys of the settings."""
         self.settings.require(*KEYS)
         return Keyring(self.settings.encryption_keys, self.settings.index_keys)
-
-    @cached_property
-    def policy(self) -> Policy:
-        """The contact policy, checked; `SettingsFault` with every fault if it is wrong."""
-        try:
-            return parse_policy(self._read(POLICY))
-        except PolicyFault as fault:
-            raise SettingsFault(f"{POLICY}: {fault}") from fault
-
-    @cached_property
-    def script(self) -> Script:
-        """The script of the call we place."""
-        return self._script(OUTREACH_SCRIPT)
-
-    @cached_property
-    def ring_back_script(self) -> Script:
-        """The script of a call that comes in."""
-        return self._script(RING_BACK_SCRIPT)
-
-    @cached_property
-    def catalogues(self) -> Catalogues:
-        """The words of both languages."""
-        return load_catalogues(self.settings.home_force)
 
     @cached_property
     def door(self) -> Door:
@@ -128,12 +100,12 @@ class Application:
     @cached_property
     def watch(self) -> Watch:
         """All that watching the service needs."""
-        return Watch(DatabaseWatch(self.engine), self.policy.feeds)
+        return Watch(DatabaseWatch(self.engine), self.rulebook.policy.feeds)
 
     def feeds(self) -> tuple[Feed, ...]:
         """Every source of referral files: when it last brought one, and whether it is quiet."""
         now = self.queue_state().calendar
-        return feeds_of(self.heartbeats.beats(), now, self.policy.feeds)
+        return feeds_of(self.heartbeats.beats(), now, self.rulebook.policy.feeds)
 
     @cached_property
     def live_views(self) -> DatabaseLiveViews:
@@ -155,48 +127,31 @@ class Application:
         """All that placing and taking calls needs."""
         self.settings.require(*PROVIDER)
         public_url = self.settings.public_url or ""
-        self._refuse_drafts()
+        self.rulebook.refuse_drafts()
         self._begin_service()
         self.fix_clock()
         return Outreach(
             store=ToldOutreachStore(self.engine, self.keyring),
             telephony=TwilioTelephony(self._account(), public_url),
             clock=SystemClock(),
-            policy=self.policy,
+            policy=self.rulebook.policy,
             calls_per_second=self._pace(),
-            script=self.script,
+            script=self.rulebook.script,
             real_calendar=self.settings.live_calls,
-            voice=TwimlVoice(self.catalogues, public_url),
+            voice=TwimlVoice(self.rulebook.catalogues, public_url),
         )
-
-    @cached_property
-    def messages(self) -> Messages:
-        """All text messages there are, proved in both languages."""
-        try:
-            messages = load_messages(self._read(MESSAGES))
-        except ScriptFaults as faults:
-            raise SettingsFault(f"{MESSAGES} cannot be used:\n{faults}") from faults
-        if wrong := list(welsh_text_faults(messages, read_welsh())):
-            raise SettingsFault("\n".join(map(str, wrong)))
-        return messages
-
-    @cached_property
-    def bodies(self) -> Mapping[str, Mapping[str, str]]:
-        """The closed set of bodies: message id → form → words."""
-        welsh = read_welsh()
-        return {one.id: one.forms(welsh[one.context, one.english]) for one in self.messages.all}
 
     @cached_property
     def texts(self) -> Texts:
         """All that sending and taking texts needs."""
-        rules = self.policy.texts
+        rules = self.rulebook.policy.texts
         live = self.settings.live_calls
         return Texts(
             outreach=self.outreach,
             store=DatabaseTextStore(self.engine, self.keyring),
             provider=TwilioTexts(self._account(), self.settings.public_url or ""),
-            bodies=self.bodies,
-            messages_hash=self.messages.hash,
+            bodies=self.rulebook.bodies,
+            messages_hash=self.rulebook.messages.hash,
             per_second=rules.per_second if live else rules.per_second_pretended,
         )
 
@@ -217,7 +172,7 @@ class Application:
             store=FolderCaseStore(self._case_store_folder()),
             outbox=self.outbox,
             events=DatabaseEvents(self.engine, self.keyring),
-            policy=self.policy,
+            policy=self.rulebook.policy,
             import_file=self._import_offer,
             allow_pretend=not self.settings.live_calls,
         )
@@ -245,7 +200,7 @@ class Application:
                 path,
                 rejects_path,
                 store,
-                IntakeRules(self.policy, allow_pretend=not self.settings.live_calls),
+                IntakeRules(self.rulebook.policy, allow_pretend=not self.settings.live_calls),
                 encoding=encoding,
                 progress=progress,
             )
@@ -286,7 +241,7 @@ class Application:
         return Path(place)
 
     def _pace(self) -> float:
-        calls = self.policy.calls
+        calls = self.rulebook.policy.calls
         return calls.per_second if self.settings.live_calls else calls.per_second_pretended
 
     def _account(self) -> ProviderAccount:
@@ -307,9 +262,7 @@ class Application:
 
     def _begin_service(self) -> None:
         try:
-            named = ((OUTREACH_SCRIPT, self.script), (RING_BACK_SCRIPT, self.ring_back_script))
-            files = (*named, (MESSAGES, self.messages))
-            self.service.begin_service([self._record_of(*file) for file in files])
+            self.service.begin_service(list(self.rulebook.records()))
         except NotMigrated as fault:
             raise SettingsFault(
                 "the database is not ready for this version; run: contactbot db upgrade"
@@ -324,43 +277,6 @@ class Application:
                 " demonstrations do; with it people would be called at any hour. Live calling needs"
                 " a database of its own."
             )
-
-    def _refuse_drafts(self) -> None:
-        """With live calls on, every word must have been approved by a named person."""
-        if not self.settings.live_calls:
-            return
-        welsh, reviews = read_welsh(), read_reviews()
-        for script in (self.script, self.ring_back_script, self.messages):
-            drafts = unreviewed(script, welsh, reviews)
-            if drafts:
-                raise SettingsFault(
-                    f"The script {script.name} has {len(drafts)} texts nobody has approved;"
-                    " locales/cy/reviews.csv must name a reviewer for each before live calls."
-                )
-
-    def _script(self, name: str) -> Script:
-        try:
-            return load_script(self._read(name), name)
-        except ScriptFaults as faults:
-            raise SettingsFault(f"{name} cannot be used:\n{faults}") from faults
-
-    def _record_of(self, name: str, script: Script | Messages) -> dict[str, str]:
-        return {
-            "hash": script.hash,
-            "name": script.name,
-            "version": str(script.version),
-            "body": self._read(name),
-        }
-
-    def _read(self, name: str) -> str:
-        try:
-            return (self.settings.scripts_dir / name).read_text(encoding="utf-8")
-        except OSError as error:
-            raise SettingsFault(
-                f"{name} cannot be read in CONTACTBOT_SCRIPTS_DIR: {error.strerror}."
-            ) from error
-        except UnicodeDecodeError:
-            raise SettingsFault(f"{name} in CONTACTBOT_SCRIPTS_DIR is not in UTF-8.") from None
 
 
 @contextmanager

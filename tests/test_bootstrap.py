@@ -11,6 +11,7 @@ from sqlalchemy import text
 from contactbot.bootstrap import Application, open_application
 from contactbot.config import Settings, SettingsFault
 from contactbot.database.engine import make_engine
+from contactbot.rulebook import Rulebook
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 NOW = datetime(2026, 3, 23, 9, tzinfo=UTC)
@@ -34,7 +35,7 @@ def test_a_database_that_is_ready_lets_the_service_begin(database):
 
 
 def test_a_simulated_calendar_left_in_the_database_refuses_live_calls(database, monkeypatch):
-    monkeypatch.setattr(Application, "_refuse_drafts", bool)
+    monkeypatch.setattr(Rulebook, "refuse_drafts", bool)
     assert started(database, live_calls=True).real_calendar is True
     with database.begin() as connection:
         connection.execute(text("INSERT INTO clock (shows, because) VALUES (now(), 'fixed')"))

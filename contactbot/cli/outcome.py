@@ -41,10 +41,10 @@ def outcome(application: Application, network_url: str, logs: Sequence[Path]) ->
     evidence = Evidence(
         calls=ground_truth(network_url, "calls"),
         texts=ground_truth(network_url, "texts"),
-        bodies=application.bodies,
+        bodies=application.rulebook.bodies,
         neutral_lines=frozenset(
             application.outreach.voice.heard(prompt)
-            for script in (application.script, application.ring_back_script)
+            for script in (application.rulebook.script, application.rulebook.ring_back_script)
             for prompt in said_without_keys(script)
         ),
         log_files=tuple(logs),
@@ -52,7 +52,7 @@ def outcome(application: Application, network_url: str, logs: Sequence[Path]) ->
         allowed_hosts=frozenset({"127.0.0.1", "localhost", "::1"}),
     )
     violations = check_invariants(
-        application.engine, application.keyring, application.policy, evidence
+        application.engine, application.keyring, application.rulebook.policy, evidence
     )
     for violation in violations:
         _log.error("invariant_broken", extra=asdict(violation))

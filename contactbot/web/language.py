@@ -57,7 +57,7 @@ def _(message: str, **values: object) -> str:
 def pgettext(context: str, message: str, **values: object) -> str:
     """The sentence of this context in the language of the page, its braces filled."""
     worded = {name: str(value) for name, value in values.items()}
-    return application().catalogues.text(context, message, current_language(), worded)
+    return application().rulebook.catalogues.text(context, message, current_language(), worded)
 
 
 def own_path(wanted: str) -> str:

@@ -271,7 +271,7 @@ class Service:
         evidence = Evidence(
             calls=self.calls(),
             texts=self.network.control.get("texts", since=self.first_text),
-            bodies=self.application.bodies,
+            bodies=self.application.rulebook.bodies,
             neutral_lines=neutral_lines(self.application),
             log_files=(self.folder / "service.log",),
             outbound_urls=(self.settings.twilio_api_url,),
@@ -279,7 +279,7 @@ class Service:
         )
         application = self.application
         found = check_invariants(
-            application.engine, application.keyring, application.policy, evidence
+            application.engine, application.keyring, application.rulebook.policy, evidence
         )
         return [violation for violation in found if violation.invariant not in self.expected]
 
@@ -288,7 +288,7 @@ def neutral_lines(application: Application) -> frozenset[str]:
     """All that may be heard on a call on which nobody presses a key."""
     said = [
         prompt
-        for script in (application.script, application.ring_back_script)
+        for script in (application.rulebook.script, application.rulebook.ring_back_script)
         for turn in rehearse(script, CallFacts(), ["", ""])
         for prompt in turn.prompts
     ]

@@ -81,7 +81,9 @@ def consent() -> Response:
     if given not in {"yes", "no"}:
         raise call.NotNow
     at_hand = application()
-    call.record_consent(at_hand.calling, signed_in(), at_hand.catalogues, given=given == "yes")
+    call.record_consent(
+        at_hand.calling, signed_in(), at_hand.rulebook.catalogues, given=given == "yes"
+    )
     return back()
 
 
@@ -146,7 +148,7 @@ def shown(**more: Any) -> str:
 def said(message: str, language: str | None) -> tuple[str, str]:
     """Language and words of what the caller says, in the language of the call."""
     spoken = language or "en"
-    return spoken, application().catalogues.text("", message, spoken)
+    return spoken, application().rulebook.catalogues.text("", message, spoken)
 
 
 def slot(starts_at: datetime, ends_at: datetime) -> str:

@@ -16,7 +16,7 @@ blueprint = Blueprint("ring_backs", __name__)
 @blueprint.post("/voice")
 def rung() -> Response:
     """The neutral opener."""
-    return _words(ring_back_begins(application().ring_back_script))
+    return _words(ring_back_begins(application().rulebook.ring_back_script))
 
 
 @blueprint.post("/voice/<state>")
@@ -25,7 +25,7 @@ def keyed(state: str) -> Response:
     session = Session.from_json(json.loads(base64.urlsafe_b64decode(state)))
     turn = ring_back_goes_on(
         application().outreach,
-        application().ring_back_script,
+        application().rulebook.ring_back_script,
         session,
         request.form.get("Digits", ""),
         request.form.get("From", ""),
