@@ -11,11 +11,14 @@ help: ## This list
 run: install ## The demonstration: made-up referrals, pretended phones; Ctrl-C stops everything
 	@$(BIN)/contactbot demo
 
+# Journeys wait for telephones in real time, so more tests at once than there are cores pay off.
+PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadfile
+
 test: install chromium ## Every test
-	@$(BIN)/pytest
+	@$(PYTEST)
 
 test-system-postgres: install ## Every test on the newest PostgreSQL of the system (15 or newer)
-	@CONTACTBOT_TEST_POSTGRES=system $(BIN)/pytest
+	@CONTACTBOT_TEST_POSTGRES=system $(PYTEST)
 
 bench: install ## Speed against floors in the same run; docs/performance.md explains (20 minutes)
 	@$(BIN)/python tests/bench --write
