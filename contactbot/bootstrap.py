@@ -27,6 +27,7 @@ from contactbot.database.passwords import Argon2Passwords
 from contactbot.database.queue_state import QueueState, holds_real_data, read_queue_state
 from contactbot.database.service_records import DatabaseAway, NotMigrated, ServiceRecords
 from contactbot.database.staff_records import DatabaseStaff
+from contactbot.database.supervision_store import DatabaseSupervisionStore
 from contactbot.database.text_store import DatabaseTextStore
 from contactbot.database.told_attempts import ToldOutreachStore
 from contactbot.database.watch_records import DatabaseWatch
@@ -35,6 +36,7 @@ from contactbot.operations.callers_queue import Calling
 from contactbot.operations.deps import Outreach
 from contactbot.operations.intake import ImportResult, IntakeRules, Progress
 from contactbot.operations.sign_in import Door
+from contactbot.operations.supervision import Supervision
 from contactbot.operations.sync import Exchange
 from contactbot.operations.text_deps import Texts
 from contactbot.operations.watching import Watch, feeds_of
@@ -81,6 +83,11 @@ class Application:
     def calling(self) -> Calling:
         """All that calls by hand need."""
         return Calling(self.outreach, DatabaseCallerStore(self.engine, self.keyring))
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """All that supervisors need."""
+        return Supervision(self.outreach, DatabaseSupervisionStore(self.engine, self.keyring))
 
     @cached_property
     def service(self) -> ServiceRecords:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contactbot.operations.callers_queue import Calling
-from contactbot.ports.callers import Waiting
+from contactbot.operations.supervision import Supervision
 from contactbot.ports.staff import Member
+from contactbot.ports.supervision import Waiting
 
 LONGEST_REASON = 500
 
@@ -25,9 +25,9 @@ class Overview:
     call_backs: Sequence[Waiting]
 
 
-def overview(calling: Calling, member: Member) -> Overview:
+def overview(supervision: Supervision, member: Member) -> Overview:
     """What waits for a supervisor."""
-    with calling.store.begin() as transaction:
+    with supervision.store.begin() as transaction:
         seen = Overview(
             transaction.waiting_for_release(), transaction.held(), transaction.call_backs()
         )
@@ -37,11 +37,11 @@ def overview(calling: Calling, member: Member) -> Overview:
 
 
 def release(
-    calling: Calling, member: Member, referral_id: UUID, reason: str, until: datetime
+    supervision: Supervision, member: Member, referral_id: UUID, reason: str, until: datetime
 ) -> None:
     """Let a protected person without a confirmed profile be rung by hand until then."""
     reason = reason.strip()
-    with calling.store.begin() as transaction:
+    with supervision.store.begin() as transaction:
         now = transaction.instant.calendar
         if not reason or len(reason) > LONGEST_REASON or until <= now:
             raise ReleaseRefused

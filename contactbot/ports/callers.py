@@ -1,4 +1,4 @@
-"""What calls by hand ask of the world: claims on people, releases, what a caller may read."""
+"""What calls by hand ask of the world: claims on people, what a caller may read and leaves."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -52,17 +52,6 @@ class Content:
     consent: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A referral a supervisor looks at, without any name."""
-
-    referral_id: UUID
-    person_id: UUID
-    reference: str = field(repr=False)
-    reasons: tuple[str, ...]
-    at: datetime | None
-
-
 class CallerTransaction(OutreachTransaction, Protocol):
     """A transaction of outreach that also keeps who is calling whom."""
 
@@ -100,12 +89,6 @@ class CallerTransaction(OutreachTransaction, Protocol):
 
     def is_released(self, referral_id: UUID) -> bool:
         """Whether a supervisor's release holds at this moment."""
-        ...
-
-    def release(
-        self, referral_id: UUID, person_id: UUID, reason: str, until: datetime, by: str
-    ) -> None:
-        """Let the person be called by hand until then."""
         ...
 
     def profile(self, referral_id: UUID) -> Profile:
@@ -150,18 +133,6 @@ class CallerTransaction(OutreachTransaction, Protocol):
 
     def booked(self, attempt_id: UUID) -> bool:
         """Whether a call-back was booked in this call."""
-        ...
-
-    def waiting_for_release(self) -> Sequence[Waiting]:
-        """Protected people nobody may ring until a supervisor has released them."""
-        ...
-
-    def held(self) -> Sequence[Waiting]:
-        """Cases held for a person, the newest first."""
-        ...
-
-    def call_backs(self) -> Sequence[Waiting]:
-        """Booked call-backs, the earliest first."""
         ...
 
 

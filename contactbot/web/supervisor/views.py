@@ -26,7 +26,7 @@ def page() -> str:
     """What waits for a supervisor."""
     return render_template(
         "supervisor/page.html",
-        seen=overview(application().calling, signed_in()),
+        seen=overview(application().supervision, signed_in()),
         told=TOLD.get(request.args.get("told", "")),
         held=words.HELD,
         another=words.ANOTHER,
@@ -39,7 +39,9 @@ def let_ring(referral: UUID) -> Response:
     """Let a protected person be rung by hand until a moment."""
     until = moment(request.form.get("until", ""))
     try:
-        release(application().calling, signed_in(), referral, request.form.get("reason", ""), until)
+        release(
+            application().supervision, signed_in(), referral, request.form.get("reason", ""), until
+        )
     except ReleaseRefused:
         return back("refused")
     return back("released")
