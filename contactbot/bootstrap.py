@@ -1,17 +1,20 @@
 """The composition root: the only place that sees every adapter and puts them in place."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from contactbot.audit_anchor import FileAnchor
 from contactbot.casestore.folder import FolderCaseStore
 from contactbot.casestore.import_file import import_file
 from contactbot.casestore.referral_file import FileRefused
 from contactbot.clock import SystemClock
 from contactbot.config import Settings, SettingsFault, is_loopback
+from contactbot.database.audit_chain import ChainKeys
+from contactbot.database.audit_seals import DatabaseSeals
 from contactbot.database.caller_store import DatabaseCallerStore
 from contactbot.database.clock_records import fix_clock, is_simulated, leap
 from contactbot.database.crypto import Keyring
@@ -32,9 +35,11 @@ from contactbot.database.text_store import DatabaseTextStore
 from contactbot.database.told_attempts import ToldOutreachStore
 from contactbot.database.watch_records import DatabaseWatch
 from contactbot.domain.feeds import Feed
+from contactbot.faults import fault_points
 from contactbot.operations.callers_queue import Calling
 from contactbot.operations.deps import Outreach
 from contactbot.operations.intake import ImportResult, IntakeRules, Progress
+from contactbot.operations.sealing import Sealing
 from contactbot.operations.sign_in import Door
 from contactbot.operations.supervision import Supervision
 from contactbot.operations.sync import Exchange
@@ -90,6 +95,17 @@ class Application:
         return Supervision(self.outreach, DatabaseSupervisionStore(self.engine, self.keyring))
 
     @cached_property
+    def sealing(self) -> Sealing:
+        """All that sealing the audit trail needs."""
+        self.settings.require("encryption_keys")
+        anchor = None
+        if self.settings.audit_anchor is not None:
+            self.settings.require("secret_key")
+            anchor = FileAnchor(self.settings.audit_anchor, self.settings.secret_key or "")
+        keys = ChainKeys(self.settings.encryption_keys)
+        return Sealing(DatabaseSeals(self.engine, keys), anchor)
+
+    @cached_property
     def service(self) -> ServiceRecords:
         """Counters and small records."""
         return ServiceRecords(self.engine)
@@ -120,6 +136,14 @@ class Application:
         return DatabaseLiveViews(self.engine, self.keyring)
 
     @cached_property
+    def at_fault_point(self) -> Callable[[str], None]:
+        """What happens at the named moments of a trial: nothing, unless the settings order it."""
+        try:
+            return fault_points(self.settings.faults)
+        except ValueError as fault:
+            raise SettingsFault(f"CONTACTBOT_FAULTS is wrong: {fault}.") from None
+
+    @cached_property
     def signatures(self) -> Signatures:
         """The judge of webhooks."""
         self.settings.require(*PROVIDER)
@@ -146,6 +170,7 @@ class Application:
             script=self.rulebook.script,
             real_calendar=self.settings.live_calls,
             voice=TwimlVoice(self.rulebook.catalogues, public_url),
+            at_fault_point=self.at_fault_point,
         )
 
     @cached_property
@@ -182,6 +207,7 @@ class Application:
             policy=self.rulebook.policy,
             import_file=self._import_offer,
             allow_pretend=not self.settings.live_calls,
+            at_fault_point=self.at_fault_point,
         )
 
     def import_referrals(

@@ -31,6 +31,7 @@ def conclude(
         return False
     _close_interview(transaction, attempt, ending)
     _plan(world, transaction, attempt, disposition, tried=row.counts_as_try)
+    world.at_fault_point("before_outcome_commit")
     return True
 
 

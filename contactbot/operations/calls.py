@@ -40,9 +40,14 @@ def take_keys(world: Outreach, token: str, turn: int, provider_id: str, keys: st
         said = transaction.words(attempt.id, turn)
         if said is not None:
             return said
-        if turn == 0:
-            return _answered(world, transaction, attempt)
-        return _key_pressed(world, transaction, attempt, turn, keys)
+        words = (
+            _key_pressed(world, transaction, attempt, turn, keys)
+            if turn
+            else _answered(world, transaction, attempt)
+        )
+        world.at_fault_point("before_turn_commit")
+    world.at_fault_point("after_turn")
+    return words
 
 
 def _belongs(transaction: OutreachTransaction, attempt: Attempt, provider_id: str) -> bool:
@@ -163,6 +168,8 @@ def take_progress(world: Outreach, token: str, progress: CallProgress) -> None:
         state = from_provider(progress.status)
         if transaction.add_event(attempt.id, "status", _sequence(progress, state), progress.status):
             follow(world, transaction, attempt, state, progress.seconds)
+        world.at_fault_point("before_report_commit")
+    world.at_fault_point("after_report")
     if attempt.state in GIVEN_UP and state in NOT_ANSWERED:
         with suppress(TelephonyError):
             world.telephony.end_call(progress.provider_id)

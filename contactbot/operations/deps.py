@@ -17,7 +17,8 @@ def _token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _nothing(name: str) -> None:
+def nothing_happens(name: str) -> None:
+    """What a named moment does where nobody stops or kills the process there."""
     del name
 
 
@@ -39,4 +40,4 @@ class Outreach:
     real_calendar: bool = False
     new_id: Callable[[], UUID] = uuid4
     new_token: Callable[[], str] = _token
-    at_fault_point: Callable[[str], None] = field(default=_nothing, repr=False)
+    at_fault_point: Callable[[str], None] = field(default=nothing_happens, repr=False)

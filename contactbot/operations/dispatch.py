@@ -53,6 +53,7 @@ def place_next(world: Outreach) -> Dispatched:
         if referral_id is None:
             return Dispatched.NOTHING_DUE
         order = _intend(world, transaction, referral_id)
+        world.at_fault_point("before_intent_commit")
     if order is None:
         world.store.give_slot_back(world.calls_per_second)
         return Dispatched.WITHHELD
@@ -127,6 +128,7 @@ def _dial(world: Outreach, attempt_id: UUID, order: CallOrder, started: float) -
 
 def _request(world: Outreach, attempt_id: UUID, order: CallOrder) -> Dispatched:
     """One POST, and what its answer proves."""
+    world.at_fault_point("before_post")
     try:
         placed = world.telephony.place_call(order)
     except OutcomeUnknown:
@@ -146,6 +148,8 @@ def _save_provider_id(world: Outreach, attempt_id: UUID, provider_id: str) -> No
     with world.store.begin() as transaction:
         attempt = transaction.attempt(attempt_id)
         wanted = attempt is not None and _bind(transaction, attempt, provider_id)
+        world.at_fault_point("before_binding_commit")
+    world.at_fault_point("after_binding")
     if not wanted:
         # What cannot be ended now is ended by whoever looks for calls to cancel, or hears goodbye.
         with suppress(TelephonyError):

@@ -65,6 +65,7 @@ def _end(
             attempt.id, "reconciler", attempt.looks, str(state), {"because": because}
         )
         conclude(world, transaction, attempt, state)
+        world.at_fault_point("before_settling_commit")
 
 
 def _look_up(world: Outreach, ambiguous: Ambiguous) -> None:
@@ -85,6 +86,7 @@ def _look_up(world: Outreach, ambiguous: Ambiguous) -> None:
         for call in calls
         if call.provider_id not in known and not _is_older(call, ambiguous.posted_at)
     ]
+    world.at_fault_point("after_look")
     if len(candidates) == 1:
         _adopt(world, ambiguous, candidates[0])
     elif candidates:
@@ -118,6 +120,7 @@ def _adopt(world: Outreach, ambiguous: Ambiguous, call: ProviderCall) -> None:
         transaction.bind(attempt.id, call.provider_id)
         transaction.add_event(attempt.id, "reconciler", attempt.looks, "bound")
         follow(world, transaction, attempt, from_provider(call.status), None)
+        world.at_fault_point("before_settling_commit")
 
 
 def _poll(world: Outreach, silent: Ambiguous) -> None:

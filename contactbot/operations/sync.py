@@ -1,9 +1,10 @@
 """Exchange with the case store: results out, referral files and events in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contactbot.domain.policy import Policy
+from contactbot.operations.deps import nothing_happens
 from contactbot.operations.events import EventReport, take_events
 from contactbot.ports.casestore import (
     CaseStore,
@@ -49,6 +50,7 @@ class Exchange:
     policy: Policy
     import_file: Callable[[ReferralFileOffer], bool]
     allow_pretend: bool
+    at_fault_point: Callable[[str], None] = field(default=nothing_happens, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def synchronise(exchange: Exchange, *, at_once: bool = False) -> SyncReport:
     """
     away, files, events = False, 0, EventReport()
     try:
-        files = pull_referrals(exchange.store, exchange.import_file)
+        files = pull_referrals(exchange.store, _imported(exchange))
     except CaseStoreAway:
         away = True
     try:
@@ -80,12 +82,29 @@ def synchronise(exchange: Exchange, *, at_once: bool = False) -> SyncReport:
         )
     except CaseStoreAway:
         away = True
-    delivery = deliver_pending(exchange.outbox, exchange.store, at_once=at_once)
+    store = exchange.store
+    delivery = deliver_pending(
+        exchange.outbox, store, at_once=at_once, at_fault_point=exchange.at_fault_point
+    )
     return SyncReport(delivery, files, events, away or delivery.away)
 
 
+def _imported(exchange: Exchange) -> Callable[[ReferralFileOffer], bool]:
+    def imported(offer: ReferralFileOffer) -> bool:
+        read = exchange.import_file(offer)
+        exchange.at_fault_point("after_import")
+        return read
+
+    return imported
+
+
 def deliver_pending(
-    outbox: OutboxRecords, store: CaseStore, *, at_once: bool = False, batch_size: int = BATCH_SIZE
+    outbox: OutboxRecords,
+    store: CaseStore,
+    *,
+    at_once: bool = False,
+    batch_size: int = BATCH_SIZE,
+    at_fault_point: Callable[[str], None] = nothing_happens,
 ) -> DeliveryReport:
     """Deliver all that waits, in order, unless another process is doing so.
 
@@ -102,6 +121,7 @@ def deliver_pending(
             except CaseStoreAway:
                 deliveries.rest()
                 return DeliveryReport(report.accepted, report.refused, away=True)
+            at_fault_point("after_delivery")
             deliveries.settle(results)
             report = report.plus(results)
         deliveries.recovered()

@@ -34,6 +34,7 @@ def take_text_progress(world: Texts, token: str, progress: TextProgress) -> None
         sequence = -1 if state is None else -2 - RANK[state]
         if transaction.add_event(attempt.id, "status", sequence, progress.status):
             _follow(world, transaction, attempt, progress.status, progress.error_code)
+        world.outreach.at_fault_point("before_text_report_commit")
 
 
 def _follow(

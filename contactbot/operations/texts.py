@@ -39,6 +39,7 @@ def place_next_text(world: Texts) -> Dispatched:
     with world.store.begin() as transaction:
         referral_id = transaction.claim_text()
         order = _intend(world, transaction, referral_id) if referral_id else None
+        world.outreach.at_fault_point("before_text_intent_commit")
     if order is None:
         world.store.give_slot_back(world.per_second)
         return Dispatched.WITHHELD if referral_id else Dispatched.NOTHING_DUE
@@ -119,6 +120,7 @@ def _send(world: Texts, attempt_id: UUID, order: TextOrder, started: float) -> D
 
 def _request(world: Texts, attempt_id: UUID, order: TextOrder) -> Dispatched:
     """One POST, and what its answer proves."""
+    world.outreach.at_fault_point("before_text_post")
     try:
         sent = world.provider.send_text(order)
     except OutcomeUnknown:
@@ -148,6 +150,7 @@ def _save_provider_id(world: Texts, attempt_id: UUID, provider_id: str) -> None:
             transaction.count("provider_id_twice")
             person, referral = attempt.person_id, attempt.referral_id
             transaction.hold(person, referral, "second_text_seen", "dispatcher")
+        world.outreach.at_fault_point("before_text_binding_commit")
     if attempt.cancel_because or attempt.state in TERMINAL or not bound:
         with suppress(TelephonyError):
             world.provider.cancel_text(provider_id)
