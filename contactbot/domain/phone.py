@@ -15,6 +15,8 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 from rapidfuzz.distance import OSA
 
+from contactbot.domain.uk_numbers import COUNTRY, line_type
+
 
 class PhoneKind(StrEnum):
     """What sort of line a number is."""
@@ -90,10 +92,13 @@ class PhoneNumber:
     kind: PhoneKind
 
 
-_UK: Final = 44
 # Ofcom, "Telephone numbers for drama": mobile, and no particular area.
 _DRAMA: Final = re.compile(r"7700900\d{3}|1632960\d{3}")
 _PRETEND: Final = re.compile(r"4\d{9}")
+# What nearly every cell holds: one British number of ten digits, its first 0 or country before it.
+_USUAL_WRITING: Final = re.compile(r"\+?[0-9(][0-9 ()\-]{8,28}")
+_PUNCTUATION: Final = str.maketrans("", "", " ()-")
+_USUAL: Final = re.compile(r"(?:0|(?:\+|00)?440?)?([1-9]\d{9})")
 _WRITING: Final = re.compile(r"\+?[0-9(][0-9 ().\-/]*")
 _TWO_NUMBERS: Final = re.compile(r"[/]\s*(?:\+|0\d{3})")
 _SPREADSHEET_TEXT: Final = re.compile(r"""^(?:="(.*)"|'(.*))$""", re.DOTALL)
@@ -109,6 +114,14 @@ _KINDS: Final = MappingProxyType(
     }
 )
 _COSTLY: Final = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.PAGER})
+# Kinds that need no second look; what is missing here is refused, and the library says why.
+_AT_ONCE: Final = MappingProxyType(
+    {
+        line: _KINDS.get(line, PhoneKind.OTHER)
+        for line in PhoneNumberType.values()
+        if line not in _COSTLY and line != PhoneNumberType.UNKNOWN
+    }
+)
 
 
 def parse_phone(text: str, *, allow_pretend: bool) -> PhoneNumber:
@@ -117,16 +130,19 @@ def parse_phone(text: str, *, allow_pretend: bool) -> PhoneNumber:
     Spreadsheet damage (a lost first 0, `.0`, `4.477…E+11`) is mended only when a single number can
     have been meant. Raises `PhoneFault` with the problem and its remedy.
     """
+    return _read_at_once(text, allow_pretend=allow_pretend) or parse_by_library(
+        text, allow_pretend=allow_pretend
+    )
+
+
+def parse_by_library(text: str, *, allow_pretend: bool) -> PhoneNumber:
+    """The same as `parse_phone`, by libphonenumber alone: the slow way, and the measure of it."""
     number = _parsed(_mended(_plain(text)))
     national = str(number.national_number)
-    if number.country_code == _UK and number.italian_leading_zero is None:
-        if _DRAMA.fullmatch(national):
-            kind = PhoneKind.MOBILE if national.startswith("7") else PhoneKind.LANDLINE
-            return PhoneNumber(_e164(number), kind)
-        if _PRETEND.fullmatch(national):
-            if not allow_pretend:
-                raise PhoneFault(PhoneProblem.PRETEND)
-            return PhoneNumber(_e164(number), PhoneKind.PRETEND)
+    if number.country_code == COUNTRY and number.italian_leading_zero is None:
+        ours = _ours(national, allow_pretend=allow_pretend)
+        if ours is not None:
+            return PhoneNumber(_e164(number), ours)
     return PhoneNumber(_e164(number), _kind(number))
 
 
@@ -136,6 +152,29 @@ def numbers_near(a: str, b: str) -> bool:
     A slip is one digit changed, added or lost, or two neighbours swapped.
     """
     return bool(OSA.distance(a, b, score_cutoff=1) <= 1)
+
+
+def _read_at_once(text: str, *, allow_pretend: bool) -> PhoneNumber | None:
+    """The number of a cell that leaves nothing to mend; None where the library must look at it."""
+    if not _USUAL_WRITING.fullmatch(text):
+        return None
+    usual = _USUAL.fullmatch(text.translate(_PUNCTUATION))
+    if usual is None:
+        return None
+    national = usual[1]
+    kind = _ours(national, allow_pretend=allow_pretend) or _AT_ONCE.get(line_type(national))
+    return PhoneNumber(f"+{COUNTRY}{national}", kind) if kind else None
+
+
+def _ours(national: str, *, allow_pretend: bool) -> PhoneKind | None:
+    """The kind of a number that we know better than libphonenumber; None for all others."""
+    if _DRAMA.fullmatch(national):
+        return PhoneKind.MOBILE if national.startswith("7") else PhoneKind.LANDLINE
+    if _PRETEND.fullmatch(national):
+        if not allow_pretend:
+            raise PhoneFault(PhoneProblem.PRETEND)
+        return PhoneKind.PRETEND
+    return None
 
 
 def _plain(text: str) -> str:
@@ -197,7 +236,7 @@ def _kind(number: phonenumbers.PhoneNumber) -> PhoneKind:
         raise PhoneFault(PhoneProblem.INCOMPLETE if short == too_short else PhoneProblem.IMPOSSIBLE)
     if line in _COSTLY:
         raise PhoneFault(PhoneProblem.COSTLY)
-    if number.country_code != _UK:
+    if number.country_code != COUNTRY:
         return PhoneKind.INTERNATIONAL
     return _KINDS.get(line, PhoneKind.OTHER)
 

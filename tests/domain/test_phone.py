@@ -1,16 +1,22 @@
 """Phone numbers: any UK writing, never guessed."""
 
+from random import Random
+
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from written_phones import cells, national
 
 from contactbot.domain.phone import (
     PhoneFault,
     PhoneKind,
     PhoneProblem,
     numbers_near,
+    parse_by_library,
     parse_phone,
 )
+from contactbot.domain.uk_numbers import line_type
 
 MOBILE = "+447700900123"
 PRETEND_BLOCK = "+44" + "4"
@@ -147,3 +153,28 @@ def test_every_drama_mobile_survives_every_writing(last):
     tail = f"{last:03d}"
     writings = ("07700900" + tail, "+44 7700 900" + tail, "7700900" + tail, "447700900" + tail)
     assert {read(writing) for writing in writings} == {"+447700900" + tail}
+
+
+def outcome(read, text):
+    try:
+        return read(text, allow_pretend=True)
+    except PhoneFault as fault:
+        return fault.problem
+
+
+def test_cells_are_read_at_once_as_by_the_library():
+    for text in cells(20_000, Random(7)):  # noqa: S311 - repeatable
+        assert outcome(parse_phone, text) == outcome(parse_by_library, text)
+
+
+@given(st.from_regex(r"(?:0|\+44|0044|44)?[ (0)]{0,3}[0-9][0-9 ()-]{6,14}", fullmatch=True))
+def test_any_british_writing_is_read_at_once_as_by_the_library(text):
+    assert outcome(parse_phone, text) == outcome(parse_by_library, text)
+
+
+def test_each_british_number_has_the_type_of_line_the_library_finds():
+    random = Random(8)  # noqa: S311 - repeatable
+    for digits in (national(random) for _ in range(5_000)):
+        if not digits.startswith("0"):
+            number = phonenumbers.PhoneNumber(country_code=44, national_number=int(digits))
+            assert line_type(digits) == phonenumbers.number_type(number)
