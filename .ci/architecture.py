@@ -12,7 +12,7 @@ HEAD = """# The house
 Imports go down only; folders side by side never see each other; import-linter checks it:
 
 `cli` → `web | scheduling` → `bootstrap` → `rulebook` →
-`telephony | casestore | database | reports | i18n | clock | config | logs | faults` →
+`telephony | casestore | database | reports | i18n | clock | config | logs | faults | audit_anchor` →
 `operations` → `ports` → `scripting` → `domain`
 
 `phonenet`, the pretended phone network, stands apart: it imports nothing of the rest, and nothing

@@ -29,7 +29,6 @@ _RESERVED = frozenset(
         "OIDC_ISSUER",
         "OIDC_CLIENT_ID",
         "OIDC_CLIENT_SECRET",
-        "AUDIT_ANCHOR",
         "LEDGER",
         "CHROMIUM",
         "TRACE",
@@ -61,6 +60,7 @@ class Settings:
     twilio_api_url: str = TWILIO_API_URL
     live_calls: bool = False
     case_store: str | None = None
+    audit_anchor: Path | None = None
     metrics_token: str | None = field(default=None, repr=False)
     now: datetime | None = None
     clock_speed: float = 1.0
@@ -220,6 +220,7 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 _READERS = {
     "DATABASE_URL": _database,
+    "AUDIT_ANCHOR": Path,
     "DATA_DIR": Path,
     "SCRIPTS_DIR": Path,
     "ENCRYPTION_KEYS": _keys,
@@ -244,6 +245,7 @@ _SHAPES = {
     "TWILIO_FROM": "a number such as +442920180000",
     "LIVE_CALLS": "1 or 0",
     "CASE_STORE": "folder:PATH or an https address",
+    "AUDIT_ANCHOR": "a path",
     "DATA_DIR": "a path",
     "SCRIPTS_DIR": "a path",
     "NOW": "a date and time with its zone, such as 2026-03-23T09:00:00+00:00",

@@ -33,6 +33,7 @@ def refused(tmp_path, **given):
 
 GOOD = {
     "DATABASE_URL": ("postgres://u@h:5433/d", "postgresql+psycopg://u@h:5433/d"),
+    "AUDIT_ANCHOR": ("/srv/anchor", Path("/srv/anchor")),
     "DATA_DIR": ("/srv/data", Path("/srv/data")),
     "SECRET_KEY": ("s", "s"),
     "ENCRYPTION_KEYS": (f"{KEY}, {OTHER_KEY}", (b"k" * 32, b"o" * 32)),

@@ -13,6 +13,7 @@ from contactbot.logs import begin_logging
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "attempts": "contactbot.cli.attempts:attempts",
+        "audit": "contactbot.cli.audit:audit",
         "casestore": "contactbot.cli.casestore:casestore",
         "catalogues": "contactbot.cli.catalogues:catalogues",
         "db": "contactbot.cli.db:db",
@@ -29,6 +30,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
         "attempts": "Every attempt at contact.",
+        "audit": "Check that nobody changed the audit trail.",
         "casestore": "Deliver results, take events, see what is pending.",
         "catalogues": "Texts for translators.",
         "db": "Migrations.",

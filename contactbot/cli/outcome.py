@@ -14,6 +14,7 @@ from contactbot.database.invariant_scene import Evidence
 from contactbot.database.invariants import check_invariants
 from contactbot.database.migrate import downgrade, upgrade
 from contactbot.database.queue_state import holds_real_data
+from contactbot.operations.sealing import verify_audit
 from contactbot.reports.summary import demonstration_summary
 from contactbot.scripting.transcript import said_without_keys
 
@@ -56,7 +57,10 @@ def outcome(application: Application, network_url: str, logs: Sequence[Path]) ->
     )
     for violation in violations:
         _log.error("invariant_broken", extra=asdict(violation))
-    return demonstration_summary(application.figures, len(violations))
+    changed = verify_audit(application.sealing).faults
+    for fault in changed:
+        _log.error("invariant_broken", extra={"invariant": "I15", "detail": fault})
+    return demonstration_summary(application.figures, len(violations) + len(changed))
 
 
 def ground_truth(network_url: str, what: str) -> Sequence[dict[str, Any]]:

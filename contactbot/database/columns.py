@@ -30,7 +30,15 @@ metadata = MetaData(
     }
 )
 
-APPEND_ONLY = ("audit", "consent_events", "attempt_events", "decisions", "clock")
+APPEND_ONLY = (
+    "audit",
+    "audit_seals",
+    "consent_events",
+    "attempt_events",
+    "decisions",
+    "clock",
+    "supervisor_acts",
+)
 LIVE_STATES = ("placing", "posting", "queued", "initiated", "ringing", "in_progress")
 LIVE = text("state IN ({})".format(", ".join(f"'{state}'" for state in LIVE_STATES)))
 

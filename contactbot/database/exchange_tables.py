@@ -3,9 +3,11 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    ForeignKey,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -42,6 +44,7 @@ outbox = Table(
     when("delivered_at_real"),
     UniqueConstraint("source_system", "case_reference", "sequence"),
     Index("ix_outbox_pending", "position", postgresql_where=text("state = 'pending'")),
+    Index("ix_outbox_dead", "position", postgresql_where=text("state = 'dead'")),
 )
 
 inbox_events = Table(
@@ -67,6 +70,17 @@ audit = Table(
     Column("detail", JSONB, nullable=False, server_default=text("'{}'")),
     when("at", null=False),
     real_time("at_real"),
+)
+
+# In the order in which rows were found committed, which is not always the order of their ids.
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("audit_id", BigInteger, ForeignKey("audit.id"), nullable=False, unique=True),
+    Column("seal", LargeBinary, nullable=False),
+    Column("key_id", LargeBinary, nullable=False),
+    real_time("sealed_at_real"),
 )
 
 # When each job last did its work (real time counts), and each feed last brought a file (`at`).

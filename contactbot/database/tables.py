@@ -21,6 +21,7 @@ from contactbot.database.case_tables import (
 from contactbot.database.columns import APPEND_ONLY, LIVE_STATES, metadata
 from contactbot.database.exchange_tables import (
     audit,
+    audit_seals,
     counters,
     heartbeats,
     inbox_events,
@@ -31,6 +32,7 @@ from contactbot.database.staff_tables import (
     contact_releases,
     sign_in_tries,
     staff_sessions,
+    supervisor_acts,
     users,
 )
 from contactbot.database.talk_tables import (
@@ -57,6 +59,7 @@ __all__ = [
     "attempt_events",
     "attempts",
     "audit",
+    "audit_seals",
     "call_sessions",
     "call_turns",
     "caller_claims",
@@ -85,6 +88,7 @@ __all__ = [
     "sent_texts",
     "sign_in_tries",
     "staff_sessions",
+    "supervisor_acts",
     "suppressions",
     "text_plans",
     "users",

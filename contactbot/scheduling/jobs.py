@@ -9,6 +9,7 @@ from contactbot.logs import log_problem
 from contactbot.operations.dispatch import Dispatched, place_next
 from contactbot.operations.inbound_texts import collect_inbound_texts
 from contactbot.operations.reconcile import cancel_unwanted, reconcile
+from contactbot.operations.sealing import seal_audit, tell_head
 from contactbot.operations.sync import SyncReport, synchronise
 from contactbot.operations.text_progress import (
     cancel_unwanted_texts,
@@ -24,6 +25,7 @@ _log = logging.getLogger("contactbot.worker")
 PACE_SECONDS = 0.01
 # Often enough to be missed within a minute, seldom enough to cost nothing.
 BEAT_SECONDS = 5.0
+OFTEN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,16 @@ def log_exchange(log: logging.Logger, report: SyncReport) -> None:
         log.info("sync_finished", extra=facts)
 
 
+def seal(application: Application) -> None:
+    """Seal what was added to the audit trail."""
+    seal_audit(application.sealing)
+
+
+def anchor(application: Application) -> None:
+    """Tell the head of the audit trail away from the database."""
+    tell_head(application.sealing)
+
+
 def leap(application: Application) -> None:
     """Demonstrations: when nothing is due and nothing in flight, go to the next due moment."""
     application.leap()
@@ -129,6 +141,8 @@ JOBS = (
     Job("settle", 5.0, settle),
     Job("collect_texts", 30.0, collect_texts),
     Job("deliver", 5.0, deliver),
+    Job("seal_audit", 1.0, seal),
+    Job("anchor_audit", 600.0, anchor),
 )
 # Stop what must not go on, settle, place what is due, and tell.
 ONCE = (
@@ -138,13 +152,15 @@ ONCE = (
     Job("dispatch", 0, dispatch_all),
     Job("send_texts", 0, send_all_texts),
     Job("deliver", 0, deliver),
+    Job("seal_audit", 0, seal),
 )
 
 
 def guarded(job: Job, application: Application) -> Callable[[], None]:
     """The job, so that one failure is logged by kind and the next wake-up tries again.
 
-    Done, it shows a sign of life, at most every few seconds.
+    Done, it shows a sign of life, at most every few seconds; a job woken too seldom to be missed
+    within the minute shows none.
     """
     boot_seconds = application.outreach.clock.boot_seconds
     next_beat = boot_seconds()
@@ -153,7 +169,7 @@ def guarded(job: Job, application: Application) -> Callable[[], None]:
         nonlocal next_beat
         try:
             job.run(application)
-            if boot_seconds() >= next_beat:
+            if job.every <= OFTEN_SECONDS and boot_seconds() >= next_beat:
                 application.heartbeats.beat(Living.JOB, job.name)
                 next_beat = boot_seconds() + BEAT_SECONDS
         except Exception as error:  # noqa: BLE001 - the alarm clock must go on; nothing is lost
