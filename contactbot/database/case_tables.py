@@ -188,6 +188,7 @@ holds = Table(
         postgresql_where=text("released_at IS NULL"),
         postgresql_nulls_not_distinct=True,
     ),
+    Index("ix_holds_open", "reason", "placed_at", postgresql_where=text("released_at IS NULL")),
 )
 
 # Never contact: by person, or by number alone (a ring-back proves no person).

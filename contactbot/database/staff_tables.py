@@ -24,6 +24,7 @@ from contactbot.database.columns import (
     real_time,
     referral_id,
     row_id,
+    sealed,
     when,
     word,
 )
@@ -104,17 +105,41 @@ caller_claims = Table(
     CheckConstraint("NOT private OR identity IS NOT NULL", name="ladder"),
 )
 
-# A supervisor lets a person be called by hand without a confirmed profile, until a moment.
+# A supervisor lets a person be called by hand without a confirmed profile: until a moment, or until
+# a call was answered (`used_up_at`). Why is in `supervisor_acts`; `reason` is from before.
 contact_releases = Table(
     "contact_releases",
     metadata,
     row_id(),
     person_id(),
     referral_id(),
-    word("reason"),
+    word("reason", null=True),
     when("until", null=False),
     word("released_by"),
     when("at", null=False),
     when("used_up_at"),
     Index("ix_contact_releases_referral_id", "referral_id"),
+)
+
+# What supervisors decided, why and when; the note is sealed under the key of the person, or of the
+# text, that it is about.
+supervisor_acts = Table(
+    "supervisor_acts",
+    metadata,
+    row_id(),
+    word("act"),
+    Column("subject_id", Uuid, nullable=False),
+    person_id(null=True),
+    word("made_by"),
+    sealed("note_sealed"),
+    when("at", null=False),
+    real_time("at_real"),
+    Index(
+        "uq_supervisor_acts_once",
+        "act",
+        "subject_id",
+        unique=True,
+        postgresql_where=text("act IN ('text_settled', 'hold_lifted')"),
+    ),
+    Index("ix_supervisor_acts_person_id", "person_id"),
 )

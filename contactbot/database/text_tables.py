@@ -50,21 +50,26 @@ sent_texts = Table(
     Column("body_erased_at_real", DateTime(timezone=True)),
 )
 
-# Texts nobody asked for. `read_at` null = a person has still to read it.
+# Texts nobody asked for. `read_at` null = nobody has read it; `settled_at` null = it waits for a
+# person. The words of a text from a number nobody here has are sealed under a key of its own.
 inbound_texts = Table(
     "inbound_texts",
     metadata,
     row_id(),
     word("provider_id"),
     blind_index("number_index"),
+    sealed("key_wrapped"),
+    sealed("sender_sealed"),
+    sealed("body_sealed"),
     word("meaning"),
     word("effect"),
     when("at", null=False),
     real_time("at_real"),
     when("read_at"),
     word("read_by", null=True),
+    when("settled_at"),
     UniqueConstraint("provider_id"),
-    Index("ix_inbound_texts_unread", "at", postgresql_where=text("read_at IS NULL")),
+    Index("ix_inbound_texts_open", "at", postgresql_where=text("settled_at IS NULL")),
 )
 
 # The words, once for each person whose number it came from, under that person's own key.
