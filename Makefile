@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: help run test chromium test-system-postgres bench install check style types layers lock clean
+.PHONY: help run test chromium test-system-postgres bench windows install check style types layers lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test-system-postgres: install ## Every test on the newest PostgreSQL of the syst
 
 bench: install ## Speed against floors in the same run; docs/performance.md explains (20 minutes)
 	@$(BIN)/python tests/bench --write
+
+windows: install ## Opening hours against an oracle, every minute of a year (an hour); docs/windows.md
+	@PYTHONPATH=tests $(BIN)/python -m windows --write
 
 # The browser of the system, for the tests of pages; where we may not install it, they say so.
 chromium:
