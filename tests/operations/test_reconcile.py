@@ -175,6 +175,9 @@ def test_a_report_that_comes_while_we_ask_is_not_overruled(world, placed):
             del provider_id
             world.report("completed")
 
+        def calls_to(self, number):
+            raise AssertionError(number)
+
     outreach = world.but(telephony=Slow())
     world.age(7200)
     world.run("UPDATE attempts SET looks = 2")
