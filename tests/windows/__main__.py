@@ -7,9 +7,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
 
-from windows.compare import Comparison, Findings, around, every_edge, every_minute, shipped_policy
+from windows.compare import Findings, compare_set
 from windows.oracle import FIRST_YEAR, LAST_YEAR
-from windows.window_sets import HOW_MANY, WindowSet, window_sets
+from windows.window_sets import HOW_MANY, window_sets
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "windows.md"
 PROCESSES = 2
@@ -35,13 +35,6 @@ clocks change.
 """
 
 
-def compare(year: int, windows: WindowSet) -> tuple[str, Findings, Findings]:
-    """One window set: every minute of the year, every edge of all years."""
-    comparison = Comparison(windows, shipped_policy())
-    edges = comparison.run(around(every_edge(windows, comparison.calendar)))
-    return windows.name, comparison.run(every_minute(year)), edges
-
-
 def say(line: str) -> None:
     """Tell whoever waits."""
     sys.stdout.write(f"{line}\n")
@@ -59,7 +52,7 @@ def main() -> None:
     sets = window_sets(choice.seed)[: choice.sets]
     minutes, edges, began = Findings(), Findings(), monotonic()
     with get_context("spawn").Pool(PROCESSES) as pool:
-        for name, of_year, at_edges in pool.imap_unordered(partial(compare, choice.year), sets):
+        for name, of_year, at_edges in pool.imap_unordered(partial(compare_set, choice.year), sets):
             minutes.add(of_year)
             edges.add(at_edges)
             differ = of_year.differences + at_edges.differences

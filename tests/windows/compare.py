@@ -214,6 +214,13 @@ def around(edges: Iterable[int]) -> list[datetime]:
     return [BEGIN + timedelta(seconds=second) for second in sorted(seconds)]
 
 
+def compare_set(year: int, windows: WindowSet) -> tuple[str, Findings, Findings]:
+    """One window set: every minute of the year, every edge of all years."""
+    comparison = Comparison(windows, shipped_policy())
+    edges = comparison.run(around(every_edge(windows, comparison.calendar)))
+    return windows.name, comparison.run(every_minute(year)), edges
+
+
 def change_days() -> list[date]:
     """The days of 2024 to 2030 on which the clocks change."""
     return sorted(
