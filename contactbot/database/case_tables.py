@@ -51,10 +51,10 @@ persons = Table(
     flag("deceased"),
     when("erased_at"),
     when("created_at", null=False),
-    Index("ix_persons_surname_birth_index", "surname_birth_index"),
-    Index("ix_persons_names_index", "names_index"),
-    Index("ix_persons_birth_index", "birth_index"),
-    Index("ix_persons_home_index", "home_index"),
+    # One mark alone is as common as the name Jones; persons are looked for by two of them.
+    Index("ix_persons_names_birth", "names_index", "birth_index"),
+    Index("ix_persons_home_names", "home_index", "names_index"),
+    Index("ix_persons_birth_home", "birth_index", "home_index"),
     CheckConstraint("language IN ('cy', 'en')", name="language"),
 )
 

@@ -6,27 +6,30 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, text
 
-from contactbot.database.crypto import Keyring, PersonBox
-from contactbot.database.intake_rows import details_from, index_marks
+from contactbot.database.binary_copy import Bulk, Listed, byte_strings
+from contactbot.database.crypto import Keyring, PersonBox, SealBroken
+from contactbot.database.intake_marks import BlindIndexes
+from contactbot.database.intake_rows import details_from
 from contactbot.domain.calendar import parse_hours
 from contactbot.domain.contact_profile import ContactProfile
 from contactbot.domain.phone import PhoneKind, PhoneNumber
 from contactbot.domain.referral import Permission
 from contactbot.domain.same_person import Marks
-from contactbot.ports.intake_records import NumberRecord, PersonRecord
+from contactbot.ports.intake_records import NumberRecord, PersonRecord, PersonUnreadable
 
 # Two things in common are worth reading a person for, and so is a number; one name is not.
+_ALIKE = """
+    SELECT p.id FROM unnest(%(names)s::bytea[], %(births)s::bytea[]) AS mark (names, birth)
+      JOIN persons p ON p.names_index = mark.names AND p.birth_index = mark.birth
+    UNION SELECT p.id FROM unnest(%(names)s::bytea[], %(homes)s::bytea[]) AS mark (names, home)
+      JOIN persons p ON p.names_index = mark.names AND p.home_index = mark.home
+    UNION SELECT p.id FROM unnest(%(births)s::bytea[], %(homes)s::bytea[]) AS mark (birth, home)
+      JOIN persons p ON p.birth_index = mark.birth AND p.home_index = mark.home
+    UNION SELECT n.person_id FROM unnest(%(numbers)s::bytea[]) AS given (number_index)
+      JOIN numbers n USING (number_index)
+"""
 _PERSONS = text("""
-    WITH mark AS (
-        SELECT * FROM unnest(CAST(:names AS bytea[]), CAST(:births AS bytea[]),
-                             CAST(:homes AS bytea[])) AS mark (names, birth, home)),
-    found AS (
-        SELECT unnest(CAST(:ids AS uuid[])) AS id
-        UNION SELECT p.id FROM persons p JOIN mark ON p.names_index = mark.names
-               AND (p.birth_index = mark.birth OR p.home_index = mark.home)
-        UNION SELECT p.id FROM persons p JOIN mark ON p.home_index = mark.home
-               AND p.birth_index = mark.birth
-        UNION SELECT person_id FROM numbers WHERE number_index = ANY(:numbers)),
+    WITH found AS (SELECT unnest(CAST(:ids AS uuid[])) AS id),
     kin AS (
         SELECT id FROM found
         UNION SELECT person_b FROM person_links JOIN found ON person_a = found.id
@@ -53,17 +56,36 @@ _REFERRALS = text("""
 """)
 
 
+# What reading a row can raise that is not as we wrote it.
+_UNREADABLE = (AttributeError, KeyError, SealBroken, TypeError, ValueError)
+
+
 class PersonReader:
     """Reads persons in one transaction, and keeps their boxes open for it."""
 
-    def __init__(self, connection: Connection, keyring: Keyring) -> None:
+    def __init__(self, connection: Connection, keyring: Keyring, blind: BlindIndexes) -> None:
         self._connection = connection
+        self._bulk = Bulk(connection)
         self._keyring = keyring
+        self._blind = blind
         self.boxes: dict[UUID, PersonBox] = {}
 
     def read(self, ids: Iterable[UUID], marks: Sequence[Marks]) -> list[PersonRecord]:
-        """These persons, those alike and those linked, locked in the order of their ids."""
-        rows = self._connection.execute(_PERSONS, self._wanted(ids, marks)).mappings().all()
+        """These persons, those alike and those linked, locked in the order of their ids.
+
+        Raises `PersonUnreadable` where one of them cannot be opened.
+        """
+        wanted = {*ids, *(row[0] for row in self._bulk.ask(_ALIKE, self._wanted(marks)))}
+        if not wanted:
+            return []
+        rows = self._connection.execute(_PERSONS, {"ids": list(wanted)}).mappings().all()
+        try:
+            return self._opened(rows)
+        except _UNREADABLE:
+            # Without the cause: it may quote what was read.
+            raise PersonUnreadable("What is kept of a person cannot be opened.") from None
+
+    def _opened(self, rows: Sequence[RowMapping]) -> list[PersonRecord]:
         people = {row["id"]: self._person(row) for row in rows}
         about = {"ids": list(people)}
         for statement, add in self._parts():
@@ -71,15 +93,16 @@ class PersonReader:
                 add(people[row["person_id"]], row)
         return list(people.values())
 
-    def _wanted(self, ids: Iterable[UUID], marks: Sequence[Marks]) -> dict[str, Any]:
-        indexed = [each for mark in marks for each in index_marks(mark, self._keyring)]
-        numbers = {number for mark in marks for number in mark.numbers}
+    def _wanted(self, marks: Sequence[Marks]) -> dict[str, Listed]:
+        pairs = set(self._blind.pairs(marks))
+        numbers = self._blind.wanted({number for mark in marks for number in mark.numbers})
+        columns = tuple(zip(*pairs, strict=True)) or ((), (), ())
+        names, births, homes = (byte_strings(column) for column in columns)
         return {
-            "ids": list(ids),
-            "names": [each["names"] for each in indexed],
-            "births": [each["birth"] for each in indexed],
-            "homes": [each["home"] for each in indexed],
-            "numbers": [i for number in numbers for i in self._keyring.blind_all("number", number)],
+            "names": names,
+            "births": births,
+            "homes": homes,
+            "numbers": byte_strings(numbers),
         }
 
     def _person(self, row: RowMapping) -> PersonRecord:

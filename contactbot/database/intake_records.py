@@ -6,24 +6,37 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Engine, Table, bindparam, insert, text, update
+from psycopg import DataError as PostgresDataError
+from psycopg import IntegrityError as PostgresIntegrityError
+from sqlalchemy import Connection, Engine, Table, bindparam, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DataError, IntegrityError
 
+from contactbot.database.binary_copy import Bulk, byte_strings, ids, moment, texts
 from contactbot.database.case_records import CaseRecords
 from contactbot.database.crypto import Keyring, PersonBox, WrappedKey
+from contactbot.database.intake_marks import BlindIndexes
 from contactbot.database.intake_persons import PersonReader
 from contactbot.database.intake_rows import (
+    DECISION_COLUMNS,
+    NUMBER_COLUMNS,
+    PERSON_COLUMNS,
+    PROFILE_COLUMNS,
     PROGRAMMES,
+    REFERRAL_COLUMNS,
+    NewRow,
     Row,
+    denial,
+    denial_rows,
     link_row,
     moved_number,
-    new_referral_values,
-    number_row,
+    new_number,
+    new_person,
+    new_profile,
+    new_referral,
     person_row,
-    plan_values,
-    profile_row,
     referral_values,
+    state_values,
     stop_row,
 )
 from contactbot.database.tables import (
@@ -36,8 +49,6 @@ from contactbot.database.tables import (
     referrals,
     suppressions,
 )
-from contactbot.domain.gate import Channel, Means, Moment
-from contactbot.domain.planning import Route
 from contactbot.domain.referral import ReferralState
 from contactbot.domain.same_person import Marks
 from contactbot.ports.intake_records import (
@@ -52,20 +63,32 @@ from contactbot.ports.outreach import Case
 # Imports follow each other batch by batch, so that two cannot both miss that a person is known.
 _INTAKE_LOCK = 7_100_002
 _ALONE = text("SELECT pg_advisory_xact_lock(:lock)")
-_KNOWN = text("""
-    SELECT r.id, r.person_id, r.source_system, r.reference, r.state, r.support_declined,
-           r.row_fingerprint, p.erased_at,
-           (SELECT count(*) FROM referrals o WHERE o.person_id = r.person_id) = 1 AS only_one
-      FROM referrals r JOIN persons p ON p.id = r.person_id
-      JOIN unnest(CAST(:systems AS text[]), CAST(:references AS text[]))
-           AS given (source_system, reference) USING (source_system, reference)
+# The planner takes tables that have just been filled for empty, and would read them from end to end
+# for every row of a batch.
+_BY_INDEX = text("""
+    SELECT set_config(name, 'off', true)
+      FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name
 """)
-_SUSPECTS = text("SELECT suspect_index FROM referrals WHERE suspect_index = ANY(:indexes)")
-_SUPPRESSED = text("""
-    SELECT number_index, reason FROM suppressions
-     WHERE number_index = ANY(:indexes) AND lifted_at IS NULL
-       AND (programme IS NULL OR programme = 'support')
-""")
+_KNOWN = """
+    SELECT r.id, r.person_id, source_system, reference, r.state, r.support_declined,
+           r.row_fingerprint, p.erased_at IS NOT NULL
+      FROM unnest(%(systems)s::text[], %(references)s::text[]) AS given (source_system, reference)
+      JOIN referrals r USING (source_system, reference)
+      JOIN persons p ON p.id = r.person_id
+"""
+_ALONE_WITH_ONE = """
+    SELECT person_id FROM referrals WHERE person_id = ANY(%(ids)s::uuid[])
+     GROUP BY person_id HAVING count(*) = 1
+"""
+_SUSPECTS = """
+    SELECT suspect_index FROM unnest(%(indexes)s::bytea[]) AS given (suspect_index)
+      JOIN referrals USING (suspect_index)
+"""
+_SUPPRESSED = """
+    SELECT number_index, reason FROM unnest(%(indexes)s::bytea[]) AS given (number_index)
+      JOIN suppressions USING (number_index)
+     WHERE lifted_at IS NULL AND (programme IS NULL OR programme = 'support')
+"""
 _OPEN = text("""
     SELECT id FROM referrals WHERE person_id = ANY(:ids)
        AND state IN ('new', 'awaiting_contact', 'attempted', 'held') ORDER BY id
@@ -86,7 +109,10 @@ class IntakeRecords(CaseRecords):
     def __init__(self, connection: Connection, keyring: Keyring) -> None:
         super().__init__(connection, keyring)
         connection.execute(_ALONE, {"lock": _INTAKE_LOCK})
-        self._reader = PersonReader(connection, keyring)
+        connection.execute(_BY_INDEX)
+        self._bulk = Bulk(connection)
+        self._blind = BlindIndexes(keyring)
+        self._reader = PersonReader(connection, keyring, self._blind)
         self._wrapped: dict[UUID, WrappedKey] = {}
 
     def new_id(self) -> UUID:
@@ -97,27 +123,32 @@ class IntakeRecords(CaseRecords):
         self, fingerprints: Mapping[tuple[str, str], str]
     ) -> dict[tuple[str, str], KnownReferral]:
         """The referrals already kept, by (source system, reference)."""
-        systems, references = zip(*fingerprints, strict=True) if fingerprints else ((), ())
-        given = {"systems": list(systems), "references": list(references)}
-        known = {}
-        for row in self.connection.execute(_KNOWN, given).mappings():
-            key = row["source_system"], row["reference"]
-            prints = self.keyring.blind_all("row", fingerprints[key])
-            # Whoever was erased is not brought back by a file that still has them.
-            same = row["erased_at"] is not None or bytes(row["row_fingerprint"]) in prints
-            known[key] = KnownReferral(
-                row["id"],
-                row["person_id"],
-                ReferralState(row["state"]),
-                unchanged=same,
-                declined=row["support_declined"],
-                is_only_one=row["only_one"],
+        if not fingerprints:
+            return {}
+        systems, references = zip(*fingerprints, strict=True)
+        found = self._bulk.ask(_KNOWN, {"systems": texts(systems), "references": texts(references)})
+        # Whoever was erased is not brought back by a file that still has them.
+        same = {
+            row[0]: row[7] or row[6] in self._blind.all("row", fingerprints[row[2], row[3]])
+            for row in found
+        }
+        changed = ids(row[1] for row in found if not same[row[0]])
+        sole = {row[0] for row in self._bulk.ask(_ALONE_WITH_ONE, {"ids": changed})}
+        return {
+            (row[2], row[3]): KnownReferral(
+                row[0],
+                row[1],
+                ReferralState(row[4]),
+                unchanged=same[row[0]],
+                declined=row[5],
+                is_only_one=row[1] in sole,
             )
-        return known
+            for row in found
+        }
 
-    def persons(self, ids: Iterable[UUID], marks: Sequence[Marks]) -> list[PersonRecord]:
+    def persons(self, known: Iterable[UUID], marks: Sequence[Marks]) -> list[PersonRecord]:
         """These persons, those alike and those linked, locked."""
-        found = self._reader.read(ids, marks)
+        found = self._reader.read(known, marks)
         self.has_waited()
         return found
 
@@ -129,20 +160,21 @@ class IntakeRecords(CaseRecords):
         """Which of these numbers must never be dialled, and why."""
         return {number: row[1] for number, row in self._matching(_SUPPRESSED, given)}
 
-    def open_referrals(self, ids: Iterable[UUID]) -> list[UUID]:
+    def open_referrals(self, persons: Iterable[UUID]) -> list[UUID]:
         """Referrals of these persons that are new, waiting, attempted or held."""
-        return list(self.connection.execute(_OPEN, {"ids": list(ids)}).scalars())
+        return list(self.connection.execute(_OPEN, {"ids": list(persons)}).scalars())
 
-    def protect(self, ids: Iterable[UUID]) -> None:
+    def protect(self, persons: Iterable[UUID]) -> None:
         """Make every referral of these persons a protected one."""
-        self.connection.execute(_PROTECT, {"ids": list(ids)})
+        if who := list(persons):
+            self.connection.execute(_PROTECT, {"ids": who})
 
     def keep_denial(self, case: Case, reasons: Sequence[str], policy_version: str) -> None:
         """Keep why a planned automatic call was refused, unless the last refusal said the same."""
         about = {"referral": case.referral_id}
         if self.connection.execute(_LAST_DENIAL, about).scalar_one_or_none() != list(reasons):
-            row = self._denial(case.person_id, case.referral_id, reasons, policy_version)
-            self.connection.execute(insert(decisions), [row])
+            row = denial(case.person_id, case.referral_id, reasons, policy_version, self.instant)
+            self._bulk.copy(decisions, DECISION_COLUMNS, [row])
 
     def save(self, changes: Changes) -> None:
         """Keep all changes; raises `RowNotStored` where the database refuses one of them."""
@@ -150,80 +182,68 @@ class IntakeRecords(CaseRecords):
             self._save_persons(changes.persons.values())
             self._save_referrals(changes.referrals, changes.policy_version)
             self._save_stops(changes)
-        except (DataError, IntegrityError):
+        except (DataError, IntegrityError, PostgresDataError, PostgresIntegrityError):
             # Without the cause: the database quotes values in its message.
             raise RowNotStored("The database refused a row.") from None
 
-    def _matching(self, statement: Any, given: Iterable[str]) -> Iterator[tuple[str, Any]]:
-        indexes = {i: number for number in given for i in self.keyring.blind_all("number", number)}
+    def _matching(self, statement: str, given: Iterable[str]) -> Iterator[tuple[str, Any]]:
+        indexes = self._blind.wanted(given)
         if indexes:
-            for row in self.connection.execute(statement, {"indexes": list(indexes)}):
-                yield indexes[bytes(row[0])], row
+            for row in self._bulk.ask(statement, {"indexes": byte_strings(indexes)}):
+                yield indexes[row[0]], row
 
     def _save_persons(self, changed: Iterable[PersonRecord]) -> None:
-        rows: dict[str, list[Row]] = {name: [] for name in ("new", "known", "number", "moved")}
-        profiles: list[Row] = []
+        at = moment(self.instant.calendar) or b""
+        new: list[NewRow] = []
+        told: list[NewRow] = []
+        profiles: list[NewRow] = []
+        known: list[Row] = []
+        moved: list[Row] = []
         for person in changed:
             box = self._box_of(person)
-            if person.is_new or person.changed:
-                values = person_row(person, box, self.keyring, self.instant)
-                rows["new" if person.is_new else "known"].append(values)
+            if person.is_new:
+                key = self._wrapped[person.id]
+                new.append(new_person(person, key, box, self._blind, self.instant))
+            elif person.changed:
+                known.append(person_row(person, box, self._blind, self.instant))
             for number in person.numbers:
                 if number.is_new:
-                    values = number_row(number, person, box, self.keyring, self.instant)
-                    rows["number"].append(values)
+                    told.append(new_number(number, person, box, self._blind, at))
                 elif number.changed:
-                    rows["moved"].append(moved_number(number))
+                    moved.append(moved_number(number))
             if person.profile_changed and person.profile:
-                profiles.append(profile_row(person, person.profile, self.instant))
-        for row in rows["new"]:
-            row |= {"key_wrapped": self._wrapped[row["id"]], "created_at": self.instant.calendar}
-        self._insert(persons, rows["new"])
-        self._update(persons, rows["known"])
-        self._insert(numbers, rows["number"])
-        self._update(numbers, rows["moved"])
-        self._insert(contact_profiles, profiles)
+                profiles.append(new_profile(person, person.profile, at))
+        self._bulk.copy(persons, PERSON_COLUMNS, new)
+        self._update(persons, known)
+        self._bulk.copy(numbers, NUMBER_COLUMNS, told)
+        self._update(numbers, moved)
+        self._bulk.copy(contact_profiles, PROFILE_COLUMNS, profiles)
 
     def _box_of(self, person: PersonRecord) -> PersonBox:
         """The person’s box; a new person is given a key of their own."""
-        if person.id not in self._reader.boxes:
-            self._wrapped[person.id] = self.keyring.new_person_key()
-            self._reader.boxes[person.id] = self.keyring.open_box(self._wrapped[person.id])
-        return self._reader.boxes[person.id]
+        box = self._reader.boxes.get(person.id)
+        if box is None:
+            self._wrapped[person.id], box = self.keyring.new_box()
+            self._reader.boxes[person.id] = box
+        return box
 
     def _save_referrals(self, writes: Sequence[ReferralWrite], policy_version: str) -> None:
-        new, known, restated, denials = [], [], [], []
+        new: list[NewRow] = []
+        known: list[Row] = []
+        restated: list[Row] = []
         for write in writes:
             box = self._reader.boxes[write.person_id]
-            values = referral_values(write, box, self.keyring, self.instant)
             if write.is_new:
-                new.append(values | new_referral_values(write, self.instant))
+                new.append(new_referral(write, box, self._blind, self.instant))
             else:
-                known.append(values)
+                known.append(referral_values(write, box, self._blind, self.instant))
                 if write.state:
-                    restated.append({"id": write.id} | plan_values(write))
-            if write.plan and write.plan.route is not Route.AUTOMATIC:
-                reasons = [str(reason) for reason in write.plan.reasons]
-                denials.append(self._denial(write.person_id, write.id, reasons, policy_version))
-        self._insert(referrals, new)
+                    restated.append(state_values(write))
+        self._bulk.copy(referrals, REFERRAL_COLUMNS, new)
         self._update(referrals, known)
         self._update(referrals, restated)
-        self._insert(decisions, denials)
-
-    def _denial(
-        self, person_id: UUID, referral_id: UUID, reasons: Sequence[str], policy_version: str
-    ) -> Row:
-        return {
-            "person_id": person_id,
-            "referral_id": referral_id,
-            "channel": Channel.CALL,
-            "means": Means.AUTOMATIC,
-            "moment": Moment.PLANNED,
-            "allowed": False,
-            "reasons": list(reasons),
-            "policy_version": policy_version,
-            "at": self.instant.calendar,
-        }
+        denials = denial_rows(writes, policy_version, self.instant)
+        self._bulk.copy(decisions, DECISION_COLUMNS, denials)
 
     def _save_stops(self, changes: Changes) -> None:
         at = self.instant.calendar
@@ -238,10 +258,6 @@ class IntakeRecords(CaseRecords):
         for table, rows in ((holds, held), (suppressions, stopped), (person_links, linked)):
             if rows:
                 self.connection.execute(upsert(table).on_conflict_do_nothing(), rows)
-
-    def _insert(self, table: Table, rows: list[Row]) -> None:
-        if rows:
-            self.connection.execute(insert(table), rows)
 
     def _update(self, table: Table, rows: list[Row]) -> None:
         """Update by id, in bulk for all rows that set the same columns."""

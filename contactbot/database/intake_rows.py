@@ -1,49 +1,92 @@
-"""Persons and referrals as rows: personal fields sealed, what is searched for indexed."""
+"""Persons and referrals as rows: personal fields sealed, what is searched for indexed.
+
+New rows are tuples of values in PostgreSQL’s binary form, in the order of their `…_COLUMNS`; rows
+that change something known are dictionaries.
+"""
 
 import json
+from collections.abc import Iterable, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from contactbot.database.crypto import Keyring, PersonBox
+from contactbot.database.binary_copy import NO, YES, Value, day, flag, moment, small, whole, words
+from contactbot.database.crypto import PersonBox, WrappedKey
+from contactbot.database.intake_marks import BlindIndexes
 from contactbot.domain.contact_profile import ContactProfile
+from contactbot.domain.gate import Channel, Means, Moment
 from contactbot.domain.intake import SuppressionReason
 from contactbot.domain.person import PersonDetails
 from contactbot.domain.planning import Route, risk_rank
 from contactbot.domain.referral import Language, OffenderKnown, ReferralState
 from contactbot.domain.referral_row import ReferralRow
-from contactbot.domain.same_person import Marks
 from contactbot.ports.clock import Instant
 from contactbot.ports.intake_records import Link, NumberRecord, PersonRecord, ReferralWrite, Stop
-
-_SEALED = ("given_name", "family_name", "date_of_birth", "address", "postcode", "email")
-_DEMOGRAPHICS = ("gender", "ethnicity", "sexual_orientation", "disability")
 
 # Declining support says nothing about a survey; every other suppression is of all contact.
 PROGRAMMES: Final = MappingProxyType({SuppressionReason.SUPPORT_DECLINED: "support"})
 
+_SEALED = ("given_name", "family_name", "date_of_birth", "address", "postcode", "email")
+_PERSON_SEALED = (*_SEALED, "demographics")
+_MARKS = ("surname_birth", "names", "birth", "home")
+PERSON_COLUMNS: Final = (
+    *("id", "key_wrapped", "created_at", "language", "language_source", "language_at", "deceased"),
+    *(f"{name}_sealed" for name in _PERSON_SEALED),
+    *(f"{name}_index" for name in _MARKS),
+)
+NUMBER_COLUMNS: Final = (
+    *("id", "person_id", "position", "number_sealed", "as_given_sealed", "number_index", "kind"),
+    *("usable", "added_at"),
+)
+PROFILE_COLUMNS: Final = (
+    *("id", "person_id", "version", "safe_call", "safe_text", "safe_voicemail", "safe_hours"),
+    *("confirmed_on", "confirmed_by", "recorded_at", "voided_at", "voided_because"),
+)
+_REFERRAL_SEALED = ("suspect_number", "contact_code", "officer_reason", "notes")
+REFERRAL_COLUMNS: Final = (
+    *("id", "person_id", "reference", "source_system", "source", "crime_group", "flags"),
+    *("flags_assessed", "unknown_flags", "referred_at", "reported_on", "offence_code", "area"),
+    *("offender_known", "risk", "support_declined", "officer_view", "case_state"),
+    *("victim_informed_on", "suspect_index", "row_fingerprint", "tier", "tier_because", "enhanced"),
+    *("risk_rank", "imported_at", "updated_at", "state", "state_because", "route", "due_at"),
+    *("breach_at", "withheld_because"),
+    *(f"{name}_sealed" for name in _REFERRAL_SEALED),
+)
+
+DECISION_COLUMNS: Final = (
+    *("person_id", "referral_id", "channel", "means", "moment", "allowed", "reasons"),
+    *("policy_version", "at"),
+)
+
 Row = dict[str, Any]
+NewRow = tuple[Value, ...]
 
 
-def sealed(box: PersonBox, table: str, column: str, row_id: UUID, text: str) -> bytes | None:
-    """The text sealed for its place; a blank one is kept as NULL, since blank is counted."""
-    return box.seal(table, f"{column}_sealed", row_id, text) if text else None
+def new_person(
+    person: PersonRecord, key: WrappedKey, box: PersonBox, blind: BlindIndexes, instant: Instant
+) -> NewRow:
+    """A person nobody knew."""
+    language = person.details.language
+    now = moment(instant.calendar)
+    return (
+        person.id.bytes,
+        key,
+        now,
+        language,
+        "referral" if language else None,
+        now if language else None,
+        flag("deceased" in person.suppressions),
+        *_sealed_person(person, box),
+        *_indexes(person, blind),
+    )
 
 
-def person_row(person: PersonRecord, box: PersonBox, keyring: Keyring, instant: Instant) -> Row:
-    """The columns of a person that a source can tell."""
-    told = {name: getattr(person.details, name) for name in _DEMOGRAPHICS}
-    texts = {name: _text(getattr(person.details, name)) for name in _SEALED}
-    texts["demographics"] = json.dumps(told, ensure_ascii=False) if any(told.values()) else ""
-    row: Row = {"id": person.id} | {
-        f"{name}_sealed": sealed(box, "persons", name, person.id, text)
-        for name, text in texts.items()
-    }
-    marks = person.marks()
-    for name in ("surname_birth", "names", "birth", "home"):
-        mark = getattr(marks, name)
-        row[f"{name}_index"] = keyring.blind(name, mark) if mark else None
+def person_row(person: PersonRecord, box: PersonBox, blind: BlindIndexes, instant: Instant) -> Row:
+    """The columns of a known person that a source can tell."""
+    row: Row = {"id": person.id}
+    row |= zip(PERSON_COLUMNS[7:14], _sealed_person(person, box), strict=True)
+    row |= zip(PERSON_COLUMNS[14:], _indexes(person, blind), strict=True)
     row["language"] = person.details.language
     if not person.language_told_by_person:
         row["language_source"] = "referral" if row["language"] else None
@@ -52,11 +95,49 @@ def person_row(person: PersonRecord, box: PersonBox, keyring: Keyring, instant: 
     return row
 
 
+def _sealed_person(person: PersonRecord, box: PersonBox) -> list[bytes | None]:
+    told = person.details
+    born = told.date_of_birth
+    texts = {
+        "given_name": told.given_name,
+        "family_name": told.family_name,
+        "date_of_birth": born.isoformat() if born else "",
+        "address": told.address,
+        "postcode": told.postcode,
+        "email": told.email,
+        "demographics": _demographics(told),
+    }
+    return box.seal_all("persons", person.id, texts)
+
+
+def _demographics(told: PersonDetails) -> str:
+    answers = {
+        "gender": told.gender,
+        "ethnicity": told.ethnicity,
+        "sexual_orientation": told.sexual_orientation,
+        "disability": told.disability,
+    }
+    return _TO_JSON(answers) if any(answers.values()) else ""
+
+
+_TO_JSON = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _indexes(person: PersonRecord, blind: BlindIndexes) -> tuple[bytes | None, ...]:
+    marks = person.marks()
+    return (
+        blind.newest("surname_birth", marks.surname_birth),
+        blind.newest("names", marks.names),
+        blind.newest("birth", marks.birth),
+        blind.newest("home", marks.home),
+    )
+
+
 def details_from(row: Any, box: PersonBox) -> PersonDetails:
     """A person’s details, opened."""
     opened = {
         name: box.open("persons", f"{name}_sealed", row["id"], bytes(row[f"{name}_sealed"]))
-        for name in (*_SEALED, "demographics")
+        for name in _PERSON_SEALED
         if row[f"{name}_sealed"] is not None
     }
     born = opened.pop("date_of_birth", None)
@@ -69,22 +150,21 @@ def details_from(row: Any, box: PersonBox) -> PersonDetails:
     )
 
 
-def number_row(
-    number: NumberRecord, person: PersonRecord, box: PersonBox, keyring: Keyring, instant: Instant
-) -> Row:
-    """A new number."""
+def new_number(
+    number: NumberRecord, person: PersonRecord, box: PersonBox, blind: BlindIndexes, at: bytes
+) -> NewRow:
+    """A number nobody knew of this person; `at` is the moment it was told."""
     e164 = number.number.e164
-    return {
-        "id": number.id,
-        "person_id": person.id,
-        "position": number.position,
-        "number_sealed": sealed(box, "numbers", "number", number.id, e164),
-        "as_given_sealed": sealed(box, "numbers", "as_given", number.id, number.as_given),
-        "number_index": keyring.blind("number", e164),
-        "kind": number.number.kind,
-        "usable": number.usable,
-        "added_at": instant.calendar,
-    }
+    return (
+        number.id.bytes,
+        person.id.bytes,
+        small(number.position),
+        *box.seal_all("numbers", number.id, {"number": e164, "as_given": number.as_given}),
+        blind.newest("number", e164),
+        number.number.kind,
+        flag(number.usable),
+        at,
+    )
 
 
 def moved_number(number: NumberRecord) -> Row:
@@ -113,53 +193,100 @@ def link_row(link: Link) -> Row:
     return {"person_a": one, "person_b": other, "because": list(link.because)}
 
 
-def profile_row(person: PersonRecord, profile: ContactProfile, instant: Instant) -> Row:
+def new_profile(person: PersonRecord, profile: ContactProfile, at: bytes) -> NewRow:
     """The next version of a person’s contact profile."""
+    return (
+        uuid4().bytes,
+        person.id.bytes,
+        whole(person.profile_version + 1),
+        profile.safe_call,
+        profile.safe_text,
+        profile.safe_voicemail,
+        profile.hours.text() if profile.hours else None,
+        day(profile.confirmed_on),
+        "referral" if profile.confirmed_on else None,
+        at,
+        moment(profile.voided_at),
+        "still_voided" if profile.voided_at else None,
+    )
+
+
+def new_referral(
+    write: ReferralWrite, box: PersonBox, blind: BlindIndexes, instant: Instant
+) -> NewRow:
+    """A referral nobody knew, where it stands and where it goes next."""
+    row, tier, plan = write.row, write.tier, write.plan
+    now = moment(instant.calendar)
+    suspect = row.suspect_phone.number.e164 if row.suspect_phone else None
+    known = row.offender_known
+    return (
+        write.id.bytes,
+        write.person_id.bytes,
+        row.reference,
+        row.source_system,
+        row.source,
+        row.crime_group,
+        _sorted_words(row.flags.known),
+        flag(row.flags.assessed),
+        words(row.flags.unknown),
+        moment(row.referred_at),
+        day(row.reported_on),
+        row.offence_code or None,
+        row.area or None,
+        None if known is OffenderKnown.BLANK else known,
+        row.risk,
+        YES if row.support_declined else NO,
+        row.officer_view,
+        row.case_state,
+        day(row.victim_informed_on),
+        blind.newest("number", suspect),
+        blind.newest("row", write.fingerprint),
+        tier.tier,
+        words(tier.because),
+        flag(write.enhanced),
+        small(risk_rank(row.risk)),
+        now,
+        now,
+        write.state or (plan.state if plan else ReferralState.NEW),
+        write.state_because,
+        plan.route if plan else Route.NONE,
+        moment(plan.due_at) if plan else None,
+        moment(plan.breach_at) if plan else None,
+        words(plan.reasons if plan else ()),
+        *box.seal_all("referrals", write.id, _referral_texts(row)),
+    )
+
+
+def _referral_texts(row: ReferralRow) -> dict[str, str]:
     return {
-        "id": uuid4(),
-        "person_id": person.id,
-        "version": person.profile_version + 1,
-        "safe_call": profile.safe_call,
-        "safe_text": profile.safe_text,
-        "safe_voicemail": profile.safe_voicemail,
-        "safe_hours": profile.hours.text() if profile.hours else None,
-        "confirmed_on": profile.confirmed_on,
-        "confirmed_by": "referral" if profile.confirmed_on else None,
-        "recorded_at": instant.calendar,
-        "voided_at": profile.voided_at,
-        "voided_because": "still_voided" if profile.voided_at else None,
-    }
-
-
-def referral_values(
-    write: ReferralWrite, box: PersonBox, keyring: Keyring, instant: Instant
-) -> Row:
-    """A referral’s columns as its row gives them; where it goes next is not among them."""
-    row, suspect = write.row, write.row.suspect_phone
-    texts = {
-        "suspect_number": suspect.number.e164 if suspect else "",
+        "suspect_number": row.suspect_phone.number.e164 if row.suspect_phone else "",
         "contact_code": row.contact_code,
         "officer_reason": row.officer_reason,
         "notes": row.notes,
     }
-    values = {
-        f"{name}_sealed": sealed(box, "referrals", name, write.id, text)
-        for name, text in texts.items()
+
+
+def _sorted_words(flags: frozenset[Any]) -> bytes:
+    return words(tuple(sorted(flags)) if flags else ())
+
+
+def referral_values(
+    write: ReferralWrite, box: PersonBox, blind: BlindIndexes, instant: Instant
+) -> Row:
+    """A known referral’s columns as its row gives them; where it goes next is not among them."""
+    row, suspect = write.row, write.row.suspect_phone
+    values: Row = _facts(row) | {
+        "id": write.id,
+        "suspect_index": blind.newest("number", suspect.number.e164 if suspect else None),
+        "row_fingerprint": blind.newest("row", write.fingerprint),
+        "tier": write.tier.tier,
+        "tier_because": list(write.tier.because),
+        "enhanced": write.enhanced,
+        "risk_rank": risk_rank(row.risk),
+        "updated_at": instant.calendar,
     }
-    return (
-        values
-        | _facts(row)
-        | {
-            "id": write.id,
-            "suspect_index": keyring.blind("number", suspect.number.e164) if suspect else None,
-            "row_fingerprint": keyring.blind("row", write.fingerprint),
-            "tier": write.tier.tier,
-            "tier_because": list(write.tier.because),
-            "enhanced": write.enhanced,
-            "risk_rank": risk_rank(row.risk),
-            "updated_at": instant.calendar,
-        }
-    )
+    sealed = box.seal_all("referrals", write.id, _referral_texts(row))
+    return values | dict(zip(REFERRAL_COLUMNS[-4:], sealed, strict=True))
 
 
 def _facts(row: ReferralRow) -> Row:
@@ -182,42 +309,46 @@ def _facts(row: ReferralRow) -> Row:
     }
 
 
-def new_referral_values(write: ReferralWrite, instant: Instant) -> Row:
-    """What only a new referral sets."""
+def state_values(write: ReferralWrite) -> Row:
+    """Where a known referral stands that was taken out of the queue, or back into it."""
     return {
-        "person_id": write.person_id,
-        "reference": write.row.reference,
-        "source_system": write.row.source_system,
-        "imported_at": instant.calendar,
-    } | plan_values(write)
-
-
-def plan_values(write: ReferralWrite) -> Row:
-    """Where the referral stands and goes next."""
-    plan = write.plan
-    return {
-        "state": write.state or (plan.state if plan else ReferralState.NEW),
+        "id": write.id,
+        "state": write.state,
         "state_because": write.state_because,
-        "route": plan.route if plan else Route.NONE,
-        "due_at": plan.due_at if plan else None,
-        "breach_at": plan.breach_at if plan else None,
-        "withheld_because": [str(reason) for reason in plan.reasons] if plan else [],
+        "route": Route.NONE,
+        "due_at": None,
+        "breach_at": None,
+        "withheld_because": [],
     }
 
 
-def index_marks(marks: Marks, keyring: Keyring) -> list[dict[str, bytes | None]]:
-    """The marks as blind indexes, once for each key in use."""
-
-    def blinded(purpose: str, mark: str | None) -> tuple[bytes | None, ...]:
-        return keyring.blind_all(purpose, mark or "") if mark else ()
-
-    columns = {name: blinded(name, getattr(marks, name)) for name in ("names", "birth", "home")}
-    keys = max((len(indexes) for indexes in columns.values()), default=0)
+def denial_rows(
+    writes: Iterable[ReferralWrite], policy_version: str, instant: Instant
+) -> list[NewRow]:
+    """A refused decision for each plan that is not automatic."""
     return [
-        {name: indexes[key] if indexes else None for name, indexes in columns.items()}
-        for key in range(keys)
+        denial(write.person_id, write.id, write.plan.reasons, policy_version, instant)
+        for write in writes
+        if write.plan and write.plan.route is not Route.AUTOMATIC
     ]
 
 
-def _text(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value or "")
+def denial(
+    person_id: UUID,
+    referral_id: UUID,
+    reasons: Sequence[str],
+    policy_version: str,
+    instant: Instant,
+) -> NewRow:
+    """Why a planned automatic call was refused."""
+    return (
+        person_id.bytes,
+        referral_id.bytes,
+        Channel.CALL,
+        Means.AUTOMATIC,
+        Moment.PLANNED,
+        NO,
+        words(tuple(reasons)),
+        policy_version,
+        moment(instant.calendar),
+    )

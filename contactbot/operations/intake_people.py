@@ -77,6 +77,7 @@ def learn(person: PersonRecord, row: ReferralRow, new_ids: Iterator[UUID], *, so
         details = replace(details, language=person.details.language)
     if details != person.details:
         person.details, person.changed = details, True
+        person.forget_marks()
     _learn_numbers(person, row, new_ids, sole=sole)
     _learn_profile(person, row, sole=sole)
     if row.suspect_phone:
@@ -88,6 +89,7 @@ def _learn_numbers(
 ) -> None:
     """Numbers given now come first, in their order; others follow, or end if `sole`."""
     given = phones_of(row)
+    person.forget_marks()
     known = {number.number.e164: number for number in person.numbers}
     for position, phone in enumerate(given, 1):
         number = known.pop(phone.number.e164, None)

@@ -22,6 +22,10 @@ class RowNotStored(Exception):
     """The store refused what was to be saved; nothing of the transaction was kept."""
 
 
+class PersonUnreadable(RowNotStored):
+    """What is kept of somebody a row may speak of cannot be opened; nothing was kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownReferral:
     """A referral that was imported before."""
@@ -71,6 +75,7 @@ class PersonRecord:
     released: set[str] = field(default_factory=set)
     suppressions: set[str] = field(default_factory=set)
     linked: set[UUID] = field(default_factory=set)
+    _marks: Marks | None = field(default=None, repr=False)
 
     def usable_numbers(self) -> list[str]:
         """E.164 of the numbers that may be dialled, first choice first."""
@@ -78,8 +83,14 @@ class PersonRecord:
         return [each.number.e164 for each in sorted(usable, key=lambda number: number.position)]
 
     def marks(self) -> Marks:
-        """What this person is compared by."""
-        return marks_of(self.details, self.usable_numbers())
+        """What this person is compared by; made once, until `forget_marks`."""
+        if self._marks is None:
+            self._marks = marks_of(self.details, self.usable_numbers())
+        return self._marks
+
+    def forget_marks(self) -> None:
+        """To be called when details or numbers have changed."""
+        self._marks = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +170,8 @@ class IntakeTransaction(Protocol):
     def persons(self, ids: Iterable[UUID], marks: Sequence[Marks]) -> list[PersonRecord]:
         """These persons, those who share names, home or number with any of the marks, and those
         linked to either; all locked until the end of the transaction.
+
+        Raises `PersonUnreadable` where what is kept of one of them cannot be opened.
         """
         ...
 
@@ -179,7 +192,7 @@ class IntakeTransaction(Protocol):
         ...
 
     def case(self, referral_id: UUID) -> Case:
-        """All facts of one referral, as they are now."""
+        """All facts of one referral, as they are now; raises `CaseUnreadable`."""
         ...
 
     def apply(self, case: Case, plan: Plan, *, tried: bool = False) -> bool:
@@ -188,6 +201,10 @@ class IntakeTransaction(Protocol):
 
     def keep_denial(self, case: Case, reasons: Sequence[str], policy_version: str) -> None:
         """Keep why a planned automatic call was refused, unless the last refusal said the same."""
+        ...
+
+    def set_aside(self, person_id: UUID, referral_id: UUID) -> None:
+        """Hold a referral that cannot be read, with the refusal kept."""
         ...
 
     def protect(self, persons: Iterable[UUID]) -> None:

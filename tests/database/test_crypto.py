@@ -1,5 +1,6 @@
 """What is sealed opens only where it was sealed, for whom, and with the right key."""
 
+import hmac
 import unicodedata
 from uuid import UUID
 
@@ -128,3 +129,20 @@ def test_a_wrong_key_is_named_and_not_shown(
     with pytest.raises(ValueError, match=fault) as refusal:
         Keyring(encryption, index)
     assert "short" not in str(refusal.value)
+
+
+@given(
+    purpose=st.sampled_from(["number", "row"]),
+    value=st.text(st.characters(codec="utf-8")),
+    key=st.binary(min_size=32, max_size=32),
+)
+def test_an_index_is_the_published_hmac(purpose: str, value: str, key: bytes) -> None:
+    expected = hmac.digest(key, f"{purpose}\0{value}".encode(), "sha256")[:16]
+    assert Keyring([OLD], [key]).blind(purpose, value) == expected
+
+
+def test_sealing_together_is_sealing_one_by_one() -> None:
+    box = KEYS.new_box()[1]
+    sealed = box.seal_all("persons", ROW, {"email": "sian@example.org", "address": ""})
+    assert sealed[1] is None
+    assert box.open("persons", "email_sealed", ROW, sealed[0] or b"") == "sian@example.org"
