@@ -38,6 +38,7 @@ APPEND_ONLY = (
     "decisions",
     "clock",
     "supervisor_acts",
+    "needs",
 )
 LIVE_STATES = ("placing", "posting", "queued", "initiated", "ringing", "in_progress")
 LIVE = text("state IN ({})".format(", ".join(f"'{state}'" for state in LIVE_STATES)))

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, RowMapping, text
 from contactbot.database.attempt_records import AttemptRecords, attempt_from
 from contactbot.database.case_records import CaseRecords
 from contactbot.database.crypto import Keyring, SealBroken
+from contactbot.database.need_records import NeedRecords
 from contactbot.database.talk_records import TalkRecords
 from contactbot.database.text_records import TextRecords
 from contactbot.ports.outreach import Ambiguous, Attempt
@@ -87,7 +88,7 @@ _TO_CANCEL = text("""
 _KNOWN = text("SELECT provider_id FROM attempts WHERE provider_id = ANY(:ids)")
 
 
-class OutreachRecords(AttemptRecords, CaseRecords, TalkRecords, TextRecords):
+class OutreachRecords(AttemptRecords, CaseRecords, TalkRecords, NeedRecords, TextRecords):
     """One transaction of outreach with all its records."""
 
 

@@ -25,7 +25,9 @@ _LAST_CONSENT = text("""
 class TalkRecords(Transaction):
     """The part of a transaction that keeps what was said (promises: contactbot.ports.outreach)."""
 
-    def begin_interview(self, attempt: Attempt, script_hash: str) -> UUID:
+    def begin_interview(
+        self, attempt: Attempt, script_hash: str, *, channel: str = "voice"
+    ) -> UUID:
         """The interview of this attempt, begun if it was not."""
         of_attempt = select(interviews.c.id).where(interviews.c.attempt_id == attempt.id)
         begun: UUID | None = self.connection.execute(of_attempt).scalar_one_or_none()
@@ -38,7 +40,7 @@ class TalkRecords(Transaction):
                 person_id=attempt.person_id,
                 referral_id=attempt.referral_id,
                 script_hash=script_hash,
-                channel="voice",
+                channel=channel,
                 state="open",
                 attempt_id=attempt.id,
                 started_at=self.instant.calendar,
@@ -50,7 +52,7 @@ class TalkRecords(Transaction):
         self, interview_id: UUID, person_id: UUID, turn: int, step: str, value: str, language: str
     ) -> None:
         """Keep an answer, sealed."""
-        row_id = uuid4()
+        row_id, this = uuid4(), interviews.c.id == interview_id
         sealed = self.box(person_id).seal("answers", "value_sealed", row_id, value)
         row = {
             "id": row_id,
@@ -59,7 +61,7 @@ class TalkRecords(Transaction):
             "turn": turn,
             "value_sealed": sealed,
             "language": language,
-            "channel": "voice",
+            "channel": select(interviews.c.channel).where(this).scalar_subquery(),
             "at": self.instant.calendar,
         }
         self.connection.execute(upsert(answers).values(row).on_conflict_do_nothing())
@@ -90,10 +92,10 @@ class TalkRecords(Transaction):
                 wording=consent.wording,
                 wording_hash=consent.wording_hash,
                 language=consent.language,
-                channel="voice",
+                channel=consent.channel,
                 script_hash=consent.script_hash,
-                identity="contact_code",
-                captured_by="keypad",
+                identity=consent.identity,
+                captured_by=consent.captured_by,
                 supersedes=last,
                 at=self.instant.calendar,
             )

@@ -1,9 +1,11 @@
 """What people said: interviews, answers, consents, needs, ratings, appointments."""
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     SmallInteger,
@@ -89,16 +91,22 @@ consent_events = Table(
     CheckConstraint("decision IN ('given', 'refused', 'withdrawn')", name="decision"),
 )
 
+# Whether somebody would like help in an area; append-only, the newest answer of an area counts.
 needs = Table(
     "needs",
     metadata,
     row_id(),
+    person_id(),
     referral_id(),
-    Column("interview_id", Uuid, ForeignKey("interviews.id")),
+    attempt_id(),
     word("area"),
-    word("rag"),
-    sealed("reason_sealed"),
-    when("at", null=False),
+    sealed("answer_sealed"),
+    word("language"),
+    word("channel"),
+    word("asked_by"),
+    when("asked_at", null=False),
+    Column("position", BigInteger, Identity()),
+    Index("ix_needs_referral_id", "referral_id", "area", "position"),
 )
 
 # Outcome ratings run from 1 (poor) to 10 (excellent); the direction is stored with each.

@@ -4,13 +4,18 @@ from typing import Any
 
 from contactbot.domain.attempts import AttemptState
 from contactbot.domain.dispositions import Disposition, disposition_of
+from contactbot.domain.gate import Channel
 from contactbot.domain.intake import SuppressionReason
 from contactbot.domain.invitations import INVITATION, invitation_due
 from contactbot.domain.planning import Plan, Route, plan_next
 from contactbot.domain.referral import ReferralState
 from contactbot.operations.deps import Outreach
+from contactbot.operations.needs import tell_needs
 from contactbot.ports.outreach import Attempt, Case, CaseUnreadable, OutreachTransaction
 from contactbot.scripting.session import Session
+
+# Lines that were answered, or may have been.
+REACHED = frozenset({AttemptState.COMPLETED, AttemptState.LOST_STATUS, AttemptState.UNKNOWN})
 
 
 def conclude(
@@ -30,6 +35,7 @@ def conclude(
     if not transaction.close_attempt(attempt.id, state, disposition, row.aapor, ending, seconds):
         return False
     _close_interview(transaction, attempt, ending)
+    _use_up_release(transaction, attempt, state, disposition)
     _plan(world, transaction, attempt, disposition, tried=row.counts_as_try)
     world.at_fault_point("before_outcome_commit")
     return True
@@ -72,6 +78,21 @@ def _plan(
     if changed:
         transaction.tell_case_store(case, "status", {"state": str(plan.state)})
     transaction.audit("outreach", "attempt_ended", attempt.id, disposition=str(disposition))
+
+
+def _use_up_release(
+    transaction: OutreachTransaction,
+    attempt: Attempt,
+    state: AttemptState,
+    disposition: Disposition,
+) -> None:
+    """What a supervisor's release was given for has happened, once somebody answered.
+
+    Only the person's own wish to be called back lets it run on to its end.
+    """
+    answered = attempt.channel is Channel.CALL and state in REACHED
+    if answered and disposition is not Disposition.CALL_BACK:
+        transaction.use_up_release(attempt.referral_id)
 
 
 def _invite(world: Outreach, transaction: OutreachTransaction, case: Case, plan: Plan) -> None:
@@ -120,12 +141,14 @@ def _ending_without_script(
 def _close_interview(
     transaction: OutreachTransaction, attempt: Attempt, ending: str | None
 ) -> None:
-    """An interview that did not end by its script stays, marked as broken off."""
+    """An interview that did not end by its script stays, marked as broken off, with its needs."""
     kept = transaction.session(attempt.id)
     if kept is None:
         return
     interview = transaction.begin_interview(attempt, kept.script_hash)
     transaction.end_interview(interview, "broken_off", ending or "line_lost", attempt.language)
+    if Session.from_json(kept.session["script"]).telling_needs:
+        tell_needs(transaction, attempt)
 
 
 def _attempt_body(

@@ -1,4 +1,4 @@
-"""Turn what a call established into records: consents, answers, appointments, refusals."""
+"""Turn what a call established into records: consents, answers, needs, appointments, refusals."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from contactbot.domain.attempts import TERMINAL
 from contactbot.operations.deps import Outreach
+from contactbot.operations.needs import tell_needs
 from contactbot.ports.outreach import Attempt, ConsentRecord, OutreachTransaction
 from contactbot.scripting.events import (
     Answered,
@@ -18,6 +20,8 @@ from contactbot.scripting.events import (
     Finished,
     IdentityProved,
     LanguageChosen,
+    NeedsEnded,
+    NeedTold,
 )
 from contactbot.scripting.session import Prompt, Turn
 
@@ -31,6 +35,24 @@ LEFT_OFF = frozenset({"no_key_twice", "stopped"})
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """Who took the answers down: the telephone’s keys, or a caller.
+
+    `channel` names it in our records and `source` where a wish was expressed; `told` is the word
+    for it in the case store, `by` the one who acted, `identity` how it was proved who is there.
+    """
+
+    channel: str
+    source: str
+    told: str
+    by: str
+    identity: str
+
+
+KEYPAD = Listener("voice", "keypad", "call", "keypad", "contact_code")
+
+
+@dataclass(frozen=True, slots=True)
 class _Hearing:
     world: Outreach
     transaction: OutreachTransaction
@@ -38,6 +60,7 @@ class _Hearing:
     turn: int
     spoken: Turn
     interview: UUID
+    listener: Listener
 
 
 def record_events(
@@ -46,12 +69,14 @@ def record_events(
     attempt: Attempt,
     turn: int,
     spoken: Turn,
+    listener: Listener = KEYPAD,
 ) -> None:
     """Keep every event of one turn, in the transaction that keeps the turn."""
     if not spoken.events:
         return
-    interview = transaction.begin_interview(attempt, world.script.hash)
-    hearing = _Hearing(world, transaction, attempt, turn, spoken, interview)
+    channel = listener.channel
+    interview = transaction.begin_interview(attempt, world.script.hash, channel=channel)
+    hearing = _Hearing(world, transaction, attempt, turn, spoken, interview, listener)
     for event in spoken.events:
         record = _RECORDERS.get(type(event))
         if record is not None:
@@ -60,13 +85,19 @@ def record_events(
 
 def _language_chosen(hearing: _Hearing, event: LanguageChosen) -> None:
     hearing.transaction.note(hearing.attempt.id, language=event.language)
+    if hearing.spoken.session.identity_proved:
+        _wish_language(hearing, event.language)
 
 
 def _identity_proved(hearing: _Hearing, event: IdentityProved) -> None:
     """Only now is the language pressed the victim's own wish, and not some other listener's."""
     del event
-    language = _language(hearing)
-    hearing.transaction.prefer_language(hearing.attempt.person_id, language, "keypad")
+    _wish_language(hearing, _language(hearing))
+
+
+def _wish_language(hearing: _Hearing, language: str | None) -> None:
+    person, source = hearing.attempt.person_id, hearing.listener.source
+    hearing.transaction.prefer_language(person, language, source)
 
 
 def _answered(hearing: _Hearing, event: Answered) -> None:
@@ -80,6 +111,20 @@ def _answered(hearing: _Hearing, event: Answered) -> None:
     )
 
 
+def _need_told(hearing: _Hearing, event: NeedTold) -> None:
+    listener = hearing.listener
+    hearing.transaction.need(
+        hearing.attempt, event.area, event.answer, event.language, listener.channel, listener.by
+    )
+    if hearing.attempt.state in TERMINAL:
+        tell_needs(hearing.transaction, hearing.attempt)  # this key came late; no end will follow
+
+
+def _needs_ended(hearing: _Hearing, event: NeedsEnded) -> None:
+    del event
+    tell_needs(hearing.transaction, hearing.attempt)
+
+
 def _consent_answered(hearing: _Hearing, event: ConsentAnswered) -> None:
     prompt = Prompt(event.context, event.message, event.language)
     wording = hearing.world.voice.heard(prompt)
@@ -91,6 +136,9 @@ def _consent_answered(hearing: _Hearing, event: ConsentAnswered) -> None:
         wording_hash=sha256(wording.encode()).hexdigest(),
         language=event.language,
         script_hash=hearing.spoken.session.script_hash,
+        channel=hearing.listener.channel,
+        identity=hearing.listener.identity,
+        captured_by=hearing.listener.by,
     )
     transaction = hearing.transaction
     transaction.consent(hearing.attempt, record)
@@ -98,21 +146,21 @@ def _consent_answered(hearing: _Hearing, event: ConsentAnswered) -> None:
         # It stands, however the rest of the call goes.
         transaction.note(hearing.attempt.id, ending="opted_in" if event.given else "declined")
     case = transaction.case(hearing.attempt.referral_id)
-    body = _consent_body(record)
+    body = _consent_body(record, hearing.listener)
     transaction.tell_case_store(case, "consent", body)
     if event.given:
         transaction.tell_case_store(case, "referral_opt_in", body)
 
 
-def _consent_body(record: ConsentRecord) -> Mapping[str, Any]:
+def _consent_body(record: ConsentRecord, listener: Listener) -> Mapping[str, Any]:
     return {
         "purpose": record.purpose,
         "recipient": record.recipient,
         "decision": record.decision,
         "wording_hash": record.wording_hash,
         "language": record.language,
-        "channel": "call",
-        "identity": "contact_code",
+        "channel": listener.told,
+        "identity": record.identity,
     }
 
 
@@ -131,12 +179,16 @@ def _do_not_ring_again(hearing: _Hearing, event: DoNotRingAgain) -> None:
     Nobody has proved who they are at this rung, so the number itself is left in peace too.
     """
     del event
-    person, number = hearing.attempt.person_id, hearing.attempt.number_index
-    transaction = hearing.transaction
-    transaction.suppress(person_id=person, number_index=None, reason="opted_out", by="keypad")
-    transaction.suppress(person_id=None, number_index=number, reason="opted_out", by="keypad")
-    transaction.ask_cancel(person, "opted_out", but=hearing.attempt.id)
-    transaction.audit("keypad", "person_opted_out", person)
+    never_again(hearing.transaction, hearing.attempt, hearing.listener.by)
+
+
+def never_again(transaction: OutreachTransaction, attempt: Attempt, by: str) -> None:
+    """Nobody may ever contact this person or this number again; what is under way is stopped."""
+    person, number = attempt.person_id, attempt.number_index
+    transaction.suppress(person_id=person, number_index=None, reason="opted_out", by=by)
+    transaction.suppress(person_id=None, number_index=number, reason="opted_out", by=by)
+    transaction.ask_cancel(person, "opted_out", but=attempt.id)
+    transaction.audit(by, "person_opted_out", person)
 
 
 def _finished(hearing: _Hearing, event: Finished) -> None:
@@ -169,6 +221,8 @@ _RECORDERS: Mapping[type, Callable[[_Hearing, Any], None]] = MappingProxyType(
         LanguageChosen: _language_chosen,
         IdentityProved: _identity_proved,
         Answered: _answered,
+        NeedTold: _need_told,
+        NeedsEnded: _needs_ended,
         ConsentAnswered: _consent_answered,
         CallBackAsked: _call_back_asked,
         DoNotRingAgain: _do_not_ring_again,

@@ -104,6 +104,20 @@ class ConsentRecord:
     wording_hash: str
     language: str
     script_hash: str
+    channel: str = "voice"
+    identity: str = "contact_code"
+    captured_by: str = "keypad"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldNeed:
+    """What somebody last said about one area of need, and when they were asked."""
+
+    area: str
+    answer: str = field(repr=False)
+    language: str
+    channel: str
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +255,10 @@ class OutreachTransaction(Protocol):
         """Never contact again, for one programme or any; quiet if that reason stands already."""
         ...
 
+    def use_up_release(self, referral_id: UUID) -> None:
+        """A supervisor's release of this referral has served; quiet if there is none."""
+        ...
+
     def ask_cancel(self, person_id: UUID, because: str, *, but: UUID | None = None) -> int:
         """Have every live attempt of this person but one cancelled; how many."""
         ...
@@ -261,7 +279,9 @@ class OutreachTransaction(Protocol):
         """What was answered to this turn before, for a webhook delivered twice."""
         ...
 
-    def begin_interview(self, attempt: Attempt, script_hash: str) -> UUID:
+    def begin_interview(
+        self, attempt: Attempt, script_hash: str, *, channel: str = "voice"
+    ) -> UUID:
         """The interview of this attempt, begun if it was not."""
         ...
 
@@ -269,6 +289,16 @@ class OutreachTransaction(Protocol):
         self, interview_id: UUID, person_id: UUID, turn: int, step: str, value: str, language: str
     ) -> None:
         """Keep an answer, sealed; the same turn and step twice is one answer."""
+        ...
+
+    def need(
+        self, attempt: Attempt, area: str, answer: str, language: str, channel: str, by: str
+    ) -> None:
+        """Append what somebody said about one area of need, sealed."""
+        ...
+
+    def needs(self, referral_id: UUID) -> Sequence[ToldNeed]:
+        """The newest answer about each area of need, in order of area."""
         ...
 
     def end_interview(

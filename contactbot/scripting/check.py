@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
+from contactbot.domain.needs import NeedArea
 from contactbot.scripting.errors import Fault, ScriptFaults
 from contactbot.scripting.model import (
     FIELDS,
@@ -13,6 +14,7 @@ from contactbot.scripting.model import (
     End,
     Ending,
     Identity,
+    Need,
     Opener,
     Privacy,
     Role,
@@ -21,6 +23,7 @@ from contactbot.scripting.model import (
 from contactbot.scripting.parse import read_script
 from contactbot.scripting.words import word_faults
 
+_AREAS = tuple(NeedArea)
 # (a step, was identity proved, was privacy confirmed) on some path to it.
 Standing = tuple[str, bool, bool]
 
@@ -38,7 +41,7 @@ def load_script(text: str, file: str = "") -> Script:
 
 def check_script(script: Script, file: str = "") -> tuple[Fault, ...]:
     """Everything wrong with a script that could be read, in order of lines."""
-    faults = [*_target_faults(script, file)]
+    faults = [*_target_faults(script, file), *_area_faults(script, file)]
     if not faults:  # a graph with holes in it proves nothing
         faults += [*_graph_faults(script, file), *_ladder_faults(script, file)]
     return tuple(sorted([*faults, *word_faults(script, file)]))
@@ -77,6 +80,18 @@ def _target_faults(script: Script, file: str) -> Iterator[Fault]:
                 message = f"A call can end here as {ending}, and nothing says how."
                 remedy = f'Add a step with id = "{ending}" and kind = "end".'
                 yield _fault(script, file, step.id, "target", message, remedy)
+
+
+def _area_faults(script: Script, file: str) -> Iterator[Fault]:
+    asked: set[str] = set()
+    for step in script.steps.values():
+        if isinstance(step, Need) and step.area not in _AREAS:
+            remedy = f"Use one of {', '.join(_AREAS)}."
+            yield _fault(script, file, step.id, "area", "There is no such area of need.", remedy)
+        elif isinstance(step, Need) and step.area in asked:
+            message = "This area of need is asked about twice."
+            yield _fault(script, file, step.id, "area", message, "Ask about it once.")
+        asked |= {step.area} if isinstance(step, Need) else set()
 
 
 def _graph_faults(script: Script, file: str) -> Iterator[Fault]:

@@ -10,14 +10,17 @@ from contactbot.scripting.events import (
     IdentityFailed,
     IdentityProved,
     LanguageChosen,
+    NeedTold,
     NotAlone,
     PrivacyConfirmed,
 )
 from contactbot.scripting.model import (
+    QUESTIONS,
     Consent,
     Ending,
     Identity,
     Language,
+    Need,
     Opener,
     Privacy,
     Script,
@@ -74,10 +77,12 @@ def _hear(talk: Talk, keys: str) -> None:
             _hear_identity(talk, identity, keys)
         case Privacy() as privacy:
             _hear_privacy(talk, privacy, keys)
-        case YesNo() | TimeSlot() if keys[:1] == STAR:
+        case YesNo() | Need() | TimeSlot() if keys[:1] == STAR:
             _hear_star(talk, keys[1:]) if keys[1:] else talk.offer_star_menu()
         case YesNo() as question:
             _hear_yes_no(talk, question, keys)
+        case Need() as need:
+            _hear_need(talk, need, keys)
         case TimeSlot() as offer:
             _hear_slot(talk, offer, keys)
         case _:
@@ -150,12 +155,27 @@ def _hear_yes_no(talk: Talk, question: YesNo, keys: str) -> None:
                 purpose=question.purpose,
                 recipient=question.recipient,
                 given=yes,
-                message=question.say,
-                context=talk.script.context(question.id, "say"),
+                message=question.read if talk.session.by_hand else question.say,
+                context=talk.script.context(question.id, "read" if talk.session.by_hand else "say"),
                 language=_language_of(talk),
             )
         )
     talk.go_to(question.yes if yes else question.no)
+
+
+def _hear_need(talk: Talk, need: Need, keys: str) -> None:
+    yes = YES_OR_NO.get(keys)
+    if yes is None:
+        talk.missed()
+    else:
+        _note_need(talk, need, "yes" if yes else "no")
+
+
+def _note_need(talk: Talk, need: Need, answer: str) -> None:
+    _note_answer(talk, answer)
+    talk.note(NeedTold(need.area, answer, _language_of(talk)))
+    talk.change(telling_needs=True)
+    talk.go_to(need.next)
 
 
 def _hear_slot(talk: Talk, offer: TimeSlot, keys: str) -> None:
@@ -176,11 +196,18 @@ def _hear_star(talk: Talk, keys: str) -> None:
         talk.ask_again()
     elif keys in STAR_ENDINGS:
         talk.end(STAR_ENDINGS[keys])
-    elif keys in SKIPS and isinstance(talk.step, (YesNo, TimeSlot)):
-        _note_answer(talk, SKIPS[keys])
-        talk.go_to(talk.step.otherwise)
+    elif keys in SKIPS and isinstance(talk.step, QUESTIONS):
+        _skip(talk, talk.step, SKIPS[keys])
     else:
         talk.missed()
+
+
+def _skip(talk: Talk, question: YesNo | Need | TimeSlot, answer: str) -> None:
+    if isinstance(question, Need):
+        _note_need(talk, question, answer)
+    else:
+        _note_answer(talk, answer)
+        talk.go_to(question.otherwise)
 
 
 def _note_answer(talk: Talk, value: str) -> None:

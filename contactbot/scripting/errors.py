@@ -4,6 +4,7 @@ ScriptingError
 ├── ScriptFaults            the script cannot be used: every fault at once
 ├── DisclosureBeforeProof   words that disclose, before identity and privacy on this call
 ├── CallOver                a key after the end of the call
+├── NotOffered              a caller notes what cannot be answered at this step
 └── ScriptChanged           the session belongs to another version of the script
 """
 
@@ -46,6 +47,10 @@ class DisclosureBeforeProof(ScriptingError):
 
 class CallOver(ScriptingError):
     """Keys came for a session that has ended."""
+
+
+class NotOffered(ScriptingError):
+    """What a caller wants to note cannot be answered at this step."""
 
 
 class ScriptChanged(ScriptingError):

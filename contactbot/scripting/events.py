@@ -59,6 +59,20 @@ class ConsentAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedTold:
+    """Whether help is wanted in one area: `yes`, `no`, `dont_know`, `rather_not_say`."""
+
+    area: str
+    answer: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsEnded:
+    """The questions about needs are over, at their end or before it; at least one was answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallBackAsked:
     """One of the times offered was chosen; ISO 8601 instants in UTC."""
 
@@ -91,6 +105,8 @@ Event = (
     | NotAlone
     | Answered
     | ConsentAnswered
+    | NeedTold
+    | NeedsEnded
     | CallBackAsked
     | PersonAsked
     | DoNotRingAgain

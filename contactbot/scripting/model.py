@@ -42,6 +42,7 @@ class Role(StrEnum):
     TEXT = "text"  # spoken in both languages, the English being the message id
     WELSH_TEXT = "welsh_text"  # spoken in Welsh only: written in English, heard translated
     ENGLISH_TEXT = "english_text"  # spoken in English only, so never translated
+    NOTE = "note"  # shown to whoever makes the call by hand, in the language of their page
     TARGET = "target"  # the id of the step that follows
     WORD = "word"  # a plain value that is never spoken
     FLAG = "flag"
@@ -52,12 +53,14 @@ TEXT_LANGUAGES: Mapping[Role, tuple[Language, ...]] = MappingProxyType(
         Role.TEXT: (Language.WELSH, Language.ENGLISH),
         Role.WELSH_TEXT: (Language.WELSH,),
         Role.ENGLISH_TEXT: (Language.ENGLISH,),
+        Role.NOTE: (Language.WELSH, Language.ENGLISH),
     }
 )
 
 Text = Annotated[str, Role.TEXT]
 WelshText = Annotated[str, Role.WELSH_TEXT]
 EnglishText = Annotated[str, Role.ENGLISH_TEXT]
+Note = Annotated[str, Role.NOTE]
 Target = Annotated[str, Role.TARGET]
 Word = Annotated[str, Role.WORD]
 Flag = Annotated[bool, Role.FLAG]
@@ -65,10 +68,15 @@ Flag = Annotated[bool, Role.FLAG]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What every step has: an id, unique in its script, and whether its words disclose."""
+    """What every step has: an id, unique in its script, and whether its words disclose.
+
+    `say` is heard on the keypad call; `read` is what a caller reads aloud in its place, and `note`
+    tells the caller what to mind, and is never spoken.
+    """
 
     id: Word
     discloses: Flag = False
+    note: Note = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +90,21 @@ class Opener(Step):
     english_half: EnglishText
     next: Target
     stop_check: Text = ""
+    read: Text = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity(Step):
-    """Rung 2: the four digits of the contact code, `#` a person, `0` and `0` again stop."""
+    """Rung 2: the four digits of the contact code, `#` a person, `0` and `0` again stop.
+
+    `somebody_else` is what a caller says where another person answers.
+    """
 
     say: Text
     wrong: Text
     stop_check: Text
     next: Target
+    somebody_else: Text = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +112,7 @@ class Privacy(Step):
     """Rung 3: alone and able to listen; 1 goes on, 2 ends the call."""
 
     say: Text
+    read: Text
     next: Target
 
 
@@ -107,6 +121,7 @@ class Say(Step):
     """Words that wait for no key."""
 
     say: Text
+    read: Text
     next: Target
 
 
@@ -115,6 +130,7 @@ class YesNo(Step):
     """A question with 1 for yes and 2 for no; `otherwise` for "don't know" and "rather not"."""
 
     say: Text
+    read: Text
     yes: Target
     no: Target
     otherwise: Target
@@ -129,6 +145,21 @@ class Consent(YesNo):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer(YesNo):
+    """An offer of the needs to which `yes` leads; passed over to `no` where all were told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need(Step):
+    """Whether the person would like help in one area; every answer leads to `next`."""
+
+    say: Text
+    read: Text
+    area: Word
+    next: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeSlot(Step):
     """Up to three times to choose from; the key after the last means none of them.
 
@@ -137,6 +168,7 @@ class TimeSlot(Step):
     """
 
     say: Text
+    read: Text
     choice: Text
     none_of_these: Text
     chosen: Target
@@ -148,6 +180,7 @@ class End(Step):
     """The last words of a call; its id is the ending's name, its words disclose nothing."""
 
     say: Text
+    read: Text = ""
 
     @property
     def ending(self) -> Ending:
@@ -155,7 +188,7 @@ class End(Step):
         return Ending(self.id)
 
 
-AnyStep = Opener | Identity | Privacy | Say | YesNo | Consent | TimeSlot | End
+AnyStep = Opener | Identity | Privacy | Say | YesNo | Consent | Offer | Need | TimeSlot | End
 KINDS: Mapping[str, type[AnyStep]] = MappingProxyType(
     {
         "opener": Opener,
@@ -164,13 +197,16 @@ KINDS: Mapping[str, type[AnyStep]] = MappingProxyType(
         "say": Say,
         "yes_no": YesNo,
         "consent": Consent,
+        "offer": Offer,
+        "need": Need,
         "time_slot": TimeSlot,
         "end": End,
     }
 )
 MAXIMUM_SLOTS = 3
 # Questions of rung 4, where `*` opens the star menu.
-QUESTIONS = (YesNo, TimeSlot)
+QUESTIONS = (YesNo, Need, TimeSlot)
+_LEFT = (Ending.ASKED_FOR_PERSON, Ending.STOPPED, Ending.NO_KEY_TWICE)
 # Endings that a kind of step may lead to by itself, over and above its targets.
 IMPLIED_ENDINGS: Mapping[type[AnyStep], tuple[Ending, ...]] = MappingProxyType(
     {
@@ -183,9 +219,11 @@ IMPLIED_ENDINGS: Mapping[type[AnyStep], tuple[Ending, ...]] = MappingProxyType(
             Ending.NO_KEY_TWICE,
         ),
         Privacy: (Ending.NOT_ALONE, Ending.NO_KEY_TWICE),
-        YesNo: (Ending.ASKED_FOR_PERSON, Ending.STOPPED, Ending.NO_KEY_TWICE),
-        Consent: (Ending.ASKED_FOR_PERSON, Ending.STOPPED, Ending.NO_KEY_TWICE),
-        TimeSlot: (Ending.ASKED_FOR_PERSON, Ending.STOPPED, Ending.NO_KEY_TWICE),
+        YesNo: _LEFT,
+        Consent: _LEFT,
+        Offer: _LEFT,
+        Need: _LEFT,
+        TimeSlot: _LEFT,
     }
 )
 

@@ -35,16 +35,24 @@ class CallFacts:
 
     `contact_codes` are the four-digit codes of the person's open cases; with none the call stops
     at rung 2. `slots`: at most three are offered, in order, the same on every turn of a call.
+    `consents` (purposes) and `needs_told` (areas) were answered for this case before, and are not
+    asked again.
     """
 
     contact_codes: tuple[str, ...] = field(default=(), repr=False)
     slots: tuple[Slot, ...] = ()
     preferred_language: str | None = None
+    consents: frozenset[str] = frozenset()
+    needs_told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A call between two turns. It never holds a contact code or what was keyed as one."""
+    """A call between two turns. It never holds a contact code or what was keyed as one.
+
+    `by_hand`: a caller reads the words aloud and notes the answers. `telling_needs`: a need was
+    told and the questions about needs go on.
+    """
 
     script_hash: str
     step: str
@@ -56,6 +64,8 @@ class Session:
     identity_proved: bool = False
     privacy_confirmed: bool = False
     ending: Ending | None = None
+    by_hand: bool = False
+    telling_needs: bool = False
 
     @property
     def may_disclose(self) -> bool:
@@ -75,6 +85,8 @@ class Session:
             "identity_proved": self.identity_proved,
             "privacy_confirmed": self.privacy_confirmed,
             "ending": self.ending.value if self.ending else None,
+            "by_hand": self.by_hand,
+            "telling_needs": self.telling_needs,
         }
 
     @classmethod

@@ -5,16 +5,25 @@ from dataclasses import replace
 from typing import Any
 
 from contactbot.scripting.errors import DisclosureBeforeProof
-from contactbot.scripting.events import DoNotRingAgain, Event, Finished, PersonAsked
+from contactbot.scripting.events import (
+    DoNotRingAgain,
+    Event,
+    Finished,
+    NeedsEnded,
+    PersonAsked,
+)
 from contactbot.scripting.model import (
     MAXIMUM_SLOTS,
     STAR_KEY,
     STAR_STEP,
     AnyStep,
+    Consent,
     End,
     Ending,
     Identity,
     Language,
+    Need,
+    Offer,
     Opener,
     Privacy,
     Say,
@@ -73,9 +82,13 @@ class Talk:
         self.session = replace(self.session, **changes)
 
     def go_to(self, step: str) -> None:
-        """Stand at another step and say its words."""
+        """Stand at another step and say its words, or pass over it if that was answered before."""
         self.change(step=step, waiting=Waiting.ANSWER, misses=0, again=0)
-        self.ask()
+        if self.session.telling_needs and not isinstance(self.step, Need):
+            self.change(telling_needs=False)
+            self.note(NeedsEnded())
+        onward = self._passed_over_to()
+        self.go_to(onward) if onward else self.ask()
 
     def end(self, ending: Ending) -> None:
         """Say the last words of this ending."""
@@ -90,7 +103,7 @@ class Talk:
                 self._keys = ONE_KEY
             case Identity():
                 self.say_and_wait("say", FOUR_KEYS)
-            case Privacy() | YesNo():
+            case Privacy() | YesNo() | Need():
                 self.say_and_wait("say", ONE_KEY)
             case TimeSlot(otherwise=otherwise):
                 self._offer_slots() if self.slots() else self.go_to(otherwise)
@@ -139,8 +152,32 @@ class Talk:
         self.change(waiting=Waiting.ANSWER, again=self.session.again + 1)
         self.ask()
 
+    def _passed_over_to(self) -> str:
+        """Where a step leads that was answered before this turn; "" if it has to be asked."""
+        match self.step:
+            case Consent(purpose=purpose, yes=yes) if purpose in self.facts.consents:
+                return yes
+            case Need(area=area, next=following) if area in self.facts.needs_told:
+                return following
+            case Offer(yes=yes, no=no) if not self._need_left(yes):
+                return no
+            case _:
+                return ""
+
+    def _need_left(self, step_id: str) -> bool:
+        """Whether any need from this step on has not been told."""
+        step = self.script.steps[step_id]
+        while isinstance(step, Need):
+            if step.area not in self.facts.needs_told:
+                return True
+            step = self.script.steps[step.next]
+        return False
+
     def _offer_slots(self) -> None:
         self._say("say")
+        if self.session.by_hand:  # the caller has the times before them
+            self._keys = ONE_KEY
+            return
         for key, slot in enumerate(self.slots(), start=1):
             self._say("choice", {"key": str(key), "slot": slot.interval()})
         self._say("none_of_these", {"key": str(len(self.slots()) + 1)})
@@ -163,6 +200,8 @@ class Talk:
         languages: tuple[Language, ...] = (),
     ) -> None:
         step = self.step
+        if key == "say" and self.session.by_hand and not (isinstance(step, End) and not step.read):
+            key = "read"
         context = self.script.context(step.id, key)
         message: str = getattr(step, key)
         if step.discloses and not self.session.may_disclose:

@@ -80,6 +80,11 @@ def add_one_row_to_each_append_only_table(connection: Connection) -> None:
         "supervisor_acts": {
             "id": PERSON, "act": "test", "subject_id": PERSON, "made_by": "test", "at": NOON,
         },
+        "needs": {
+            "id": PERSON, "person_id": PERSON, "referral_id": REFERRAL, "attempt_id": ATTEMPT,
+            "area": "drugs_alcohol", "language": "cy", "channel": "voice", "asked_by": "keypad",
+            "asked_at": NOON,
+        },
     }  # fmt: skip
     assert set(rows) == set(tables.APPEND_ONLY)
     for name, values in rows.items():

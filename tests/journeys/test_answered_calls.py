@@ -18,7 +18,9 @@ def test_the_victim_opts_in_and_the_case_store_hears_of_it(service: Service) -> 
     assert (consent.decision, consent.language) == ("given", "en")
     assert consent.wording in service.heard(person)
     kinds = [record["type"] for record in service.handed_over()]
-    assert sorted(kinds) == ["attempt", "consent", "referral_opt_in", "status"]
+    assert sorted(kinds) == ["attempt", "consent", "needs_assessment", "referral_opt_in", "status"]
+    [told] = [record for record in service.handed_over() if record["type"] == "needs_assessment"]
+    assert told["body"]["complete"]
 
 
 def test_welsh_from_the_first_key_to_the_last_word(service: Service) -> None:

@@ -50,7 +50,8 @@ def told(world, kind):
         ((*ALONE, "*", "0"), "stopped", "attempted", "caller"),
         ((*ALONE, "1"), "opted_in", "contacted", "none"),
         ((*ALONE, "1", "", ""), "opted_in", "contacted", "none"),
-        ((*ALONE, "1", "1"), "call_back", "contacted", "caller"),
+        ((*ALONE, "1", "2", "1"), "call_back", "contacted", "caller"),
+        ((*ALONE, "1", "1", "1"), "opted_in", "contacted", "none"),
         ((*ALONE, "1", "*", "0"), "opted_in", "contacted", "none"),
         ((*ALONE, "2"), "declined", "declined", "none"),
         ((*ALONE, "2", "", ""), "declined", "declined", "none"),
@@ -146,13 +147,13 @@ def test_the_language_is_the_victim_s_only_once_the_code_was_right(world, person
 
 
 def test_answers_are_kept_sealed_and_the_interview_says_how_it_ended(world, person):
-    after(world, *ALONE, "1", "1")
+    after(world, *ALONE, "1", "2", "1")
     answers = world.rows("SELECT id, step, value_sealed FROM answers ORDER BY turn")
     opened = [
         (row.step, person.box.open("answers", "value_sealed", row.id, bytes(row.value_sealed)))
         for row in answers
     ]
-    assert opened == [("support", "yes"), ("call_back_time", "slot:1")]
+    assert opened == [("support", "yes"), ("needs_offer", "no"), ("call_back_time", "slot:1")]
     (interview,) = world.rows("SELECT state, ending, language FROM interviews")
     assert interview == ("completed", "call_back", "en")
     assert world.values("SELECT count(*) FROM appointments") == [1]

@@ -1,15 +1,17 @@
 """The pretended people understand the shipped script, in both languages, and reach its endings."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 from phonenet.application import Application
 from phonenet.conftest import PERSON
 
+from contactbot.domain.needs import NeedAnswer, NeedArea
 from contactbot.i18n.catalogues import LOCALES, load_catalogues
 from contactbot.phonenet.people import person_by_convention
 from contactbot.scripting.check import load_script
 from contactbot.scripting.engine import advance, begin
+from contactbot.scripting.events import NeedTold
 from contactbot.scripting.session import CallFacts
 from contactbot.scripting.transcript import SAMPLE_FACTS
 from contactbot.telephony.twiml import Spoken, render
@@ -41,6 +43,7 @@ class Interviews:
         self._sessions = {}
         self._app = app
         self.endings = defaultdict(lambda: None)
+        self.told = []
         app.answers["/script"] = self.answer
 
     def answer(self, fields):
@@ -53,6 +56,7 @@ class Interviews:
         )
         self._sessions[sid] = turn.session
         self.endings[sid] = turn.ending
+        self.told += [event for event in turn.events if isinstance(event, NeedTold)]
         spoken = [Spoken(self._words(prompt), prompt.language) for prompt in turn.prompts]
         return 200, "text/xml", render(spoken, turn.keys, f"{self._app.url}/script")
 
@@ -67,6 +71,24 @@ def test_every_behaviour_reaches_its_ending(network, app, place, language):
     network.control.quiet()
     assert {last: interviews.endings[sid] for last, sid in sids.items()} == ENDINGS
     assert network.control.get("unexpected") == []
+
+
+@pytest.mark.parametrize("language", [100, 200])
+def test_people_who_opt_in_tell_every_need_in_several_ways(network, app, place, language):
+    interviews = Interviews(app)
+    for last in range(4):
+        place(language + last, f"{app.url}/script")
+    network.control.quiet()
+    areas, answers = zip(*((told.area, told.answer) for told in interviews.told), strict=True)
+    assert Counter(areas) == dict.fromkeys(NeedArea, 4)
+    assert set(answers) == set(NeedAnswer)
+
+
+def test_who_asks_for_a_time_leaves_the_needs_to_a_person(network, app, place):
+    interviews = Interviews(app)
+    place(250, f"{app.url}/script")
+    network.control.quiet()
+    assert interviews.told == []
 
 
 def test_what_is_heard_after_the_language_key_is_in_that_language(network, app, place):

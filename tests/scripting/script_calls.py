@@ -22,6 +22,7 @@ WRONG = "9876"
 NO_CODE = replace(FACTS, contact_codes=())
 NO_SLOTS = replace(FACTS, slots=())
 PROVED = ["2", CODE, "1"]  # English, the code, alone: the next key answers the support question
+LATER = [*PROVED, "1", "2"]  # support, the needs left for a person: the next key chooses a time
 
 EVERY_KEY = ("", *"0123456789#*", "00", "12", "#1", CODE, WRONG, "0000", "*1", "*7", "*8", "*x")
 

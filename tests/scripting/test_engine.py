@@ -5,6 +5,7 @@ from script_calls import (
     CODE,
     FACTS,
     INITIAL,
+    LATER,
     NO_CODE,
     NO_SLOTS,
     PROVED,
@@ -25,6 +26,8 @@ from contactbot.scripting.events import (
     IdentityFailed,
     IdentityProved,
     LanguageChosen,
+    NeedsEnded,
+    NeedTold,
     NotAlone,
     PersonAsked,
     PrivacyConfirmed,
@@ -46,8 +49,14 @@ ENDINGS = [
     (["2", WRONG, "#"], "asked_for_person"),
     (["2", CODE, "2"], "not_alone"),
     (["2", CODE, "*", ""], "no_key_twice"),
-    ([*PROVED, "1", "1"], "call_back"),
-    ([*PROVED, "1", "3"], "opted_in"),
+    ([*LATER, "1"], "call_back"),
+    ([*LATER, "3"], "opted_in"),
+    ([*PROVED, "1", "*8", "3"], "opted_in"),
+    ([*PROVED, "1", "1", *"12121212", "3"], "opted_in"),
+    ([*PROVED, "1", "1", "1", "*8", "*9", *"22222", "1"], "call_back"),
+    ([*PROVED, "1", "1", "1", "*0"], "stopped"),
+    ([*PROVED, "1", "1", "1", "*7"], "asked_for_person"),
+    ([*PROVED, "1", "1", "1", "", ""], "no_key_twice"),
     ([*PROVED, "2", "1"], "do_not_ring"),
     ([*PROVED, "2", "2"], "declined"),
     ([*PROVED, "*", "7"], "asked_for_person"),
@@ -96,9 +105,30 @@ def test_words_before_the_language_is_known_are_said_in_both():
 
 
 def test_a_whole_call_establishes_these_things_in_this_order():
-    kinds = [type(event) for event in events_of(*PROVED, "1", "1")]
+    kinds = [type(event) for event in events_of(*LATER, "1")]
     proof = [LanguageChosen, IdentityProved, PrivacyConfirmed]
-    assert kinds == [*proof, Answered, ConsentAnswered, Answered, CallBackAsked, Finished]
+    agreed = [Answered, ConsentAnswered, Answered]
+    assert kinds == [*proof, *agreed, Answered, CallBackAsked, Finished]
+
+
+def test_each_need_is_told_as_it_is_answered_and_their_end_is_told_once():
+    events = events_of(*PROVED, "1", "1", "1", "2", "*8", "*9", *"2222", "3")
+    told = [event.answer for event in events if isinstance(event, NeedTold)]
+    assert told == ["yes", "no", "dont_know", "rather_not_say", "no", "no", "no", "no"]
+    assert events.count(NeedsEnded()) == 1
+
+
+@pytest.mark.parametrize("left", [["*0"], ["*7"], ["", ""]])
+def test_needs_that_end_early_end_once_with_what_there_is(left):
+    events = events_of(*PROVED, "1", "1", "1", *left)
+    told = [event for event in events if isinstance(event, NeedTold)]
+    assert [(one.area, one.answer) for one in told] == [("mental_physical_health", "yes")]
+    assert events.count(NeedsEnded()) == 1
+
+
+def test_who_leaves_the_needs_to_a_person_has_told_none():
+    events = events_of(*LATER, "3")
+    assert not [event for event in events if isinstance(event, (NeedTold, NeedsEnded))]
 
 
 @pytest.mark.parametrize(("key", "given"), [("1", True), ("2", False)])
@@ -119,11 +149,11 @@ def test_not_knowing_or_not_saying_is_no_consent_either_way(key):
 
 def test_a_time_chosen_is_the_time_that_was_offered():
     second = FACTS.slots[1]
-    assert CallBackAsked(second.starts_at, second.ends_at) in events_of(*PROVED, "1", "2")
+    assert CallBackAsked(second.starts_at, second.ends_at) in events_of(*LATER, "2")
 
 
 def test_without_times_to_offer_nobody_is_asked_to_choose():
-    turn = last_turn(*PROVED, "1", facts=NO_SLOTS)
+    turn = last_turn(*LATER, facts=NO_SLOTS)
     assert turn.ending == "opted_in"
 
 

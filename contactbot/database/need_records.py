@@ -1,0 +1,56 @@
+"""Needs in the database: every answer is kept, the newest of an area counts."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, text
+
+from contactbot.database.tables import needs
+from contactbot.database.transaction import Transaction
+from contactbot.ports.outreach import Attempt, ToldNeed
+
+_NEWEST = text("""
+    SELECT DISTINCT ON (area) id, person_id, area, answer_sealed, language, channel, asked_at
+      FROM needs WHERE referral_id = :referral ORDER BY area, position DESC
+""")
+
+
+class NeedRecords(Transaction):
+    """The part of a transaction that keeps needs (promises: contactbot.ports.outreach)."""
+
+    def need(
+        self, attempt: Attempt, area: str, answer: str, language: str, channel: str, by: str
+    ) -> None:
+        """Append an answer about one area, sealed."""
+        row_id = uuid4()
+        sealed = self.box(attempt.person_id).seal("needs", "answer_sealed", row_id, answer)
+        self.connection.execute(
+            insert(needs).values(
+                id=row_id,
+                person_id=attempt.person_id,
+                referral_id=attempt.referral_id,
+                attempt_id=attempt.id,
+                area=area,
+                answer_sealed=sealed,
+                language=language,
+                channel=channel,
+                asked_by=by,
+                asked_at=self.instant.calendar,
+            )
+        )
+
+    def needs(self, referral_id: UUID) -> Sequence[ToldNeed]:
+        """The newest answer about each area that was asked about, in order of area."""
+        rows = self.connection.execute(_NEWEST, {"referral": referral_id}).all()
+        box = self.box(rows[0].person_id) if rows else None
+        return [
+            ToldNeed(
+                area=row.area,
+                answer=box.open("needs", "answer_sealed", row.id, row.answer_sealed),
+                language=row.language,
+                channel=row.channel,
+                asked_at=row.asked_at,
+            )
+            for row in rows
+            if box is not None
+        ]
