@@ -33,6 +33,11 @@ _LAST_REASONS = text("""
      ORDER BY id DESC LIMIT 1
 """)
 
+_USE_UP = text("""
+    UPDATE contact_releases SET used_up_at = :now
+     WHERE referral_id = :referral AND used_up_at IS NULL AND until > :now
+""")
+
 
 class CaseRecords(Transaction):
     """The part of a transaction that keeps cases (promises: contactbot.ports.outreach)."""
@@ -145,6 +150,11 @@ class CaseRecords(Transaction):
             "set_by": by,
         }
         self.connection.execute(upsert(suppressions).values(row).on_conflict_do_nothing())
+
+    def use_up_release(self, referral_id: UUID) -> None:
+        """A supervisor's release of this referral has served."""
+        about = {"referral": referral_id, "now": self.instant.calendar}
+        self.connection.execute(_USE_UP, about)
 
     def ask_cancel(self, person_id: UUID, because: str, *, but: UUID | None = None) -> int:
         """Have every live attempt of this person but one cancelled."""
