@@ -1,14 +1,14 @@
 """Status callbacks: told in order unless a test asked for drops, copies, delays or disorder."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contactbot.phonenet.faults import PLAIN, Doing, Fault, FaultKind
-from contactbot.phonenet.forms import status_form
+from contactbot.phonenet.forms import detection_form, status_form
+from contactbot.phonenet.notices import Notice
+from contactbot.phonenet.postbox import Address, Postbox
 from contactbot.phonenet.records import ENDED, Call, CallStatus
-from contactbot.phonenet.signature import Form
-from contactbot.phonenet.tasks import Tasks
-from contactbot.phonenet.webhooks import NoAnswer, Webhooks
 from contactbot.phonenet.world import World
 
 EVENT_OF = {
@@ -24,18 +24,15 @@ class Telling:
     """How the application is told about one call."""
 
     fault: Fault
-    held: list[Form] = field(default_factory=list)
-    last: asyncio.Task[None] | None = None
     reached: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Callbacks:
     """Tells the application what happens to its calls."""
 
-    def __init__(self, world: World, webhooks: Webhooks, tasks: Tasks) -> None:
+    def __init__(self, world: World, postbox: Postbox) -> None:
         self._world = world
-        self._webhooks = webhooks
-        self._tasks = tasks
+        self._postbox = postbox
         self._tellings: dict[str, Telling] = {}
 
     def expect(self, call: Call) -> Telling:
@@ -60,52 +57,44 @@ class Callbacks:
         if call.wishes.status_url and event in call.wishes.events:
             self._tell(call, telling, status)
         if status in ENDED:
+            self._let_go(call, telling)
             telling.reached.set()
             del self._tellings[call.sid]
+
+    def report_detection(self, call: Call) -> None:
+        """Say who answered, if the application wants to hear of it during the call."""
+        wishes = call.wishes
+        if wishes.detection_url:
+            fault = self._tellings[call.sid].fault if call.sid in self._tellings else PLAIN
+            address = Address(call.sid, wishes.detection_method, wishes.detection_url)
+            self._postbox.put(address, detection_form(call), fault)
 
     def _tell(self, call: Call, telling: Telling, status: CallStatus) -> None:
         form = status_form(call, status)
         call.sequence += 1
-        telling.held.insert(0, form)
-        if telling.fault.reverse and status not in ENDED:
+        if status in telling.fault.drop:
             return
-        for each in telling.held:
-            if dict(each)["CallStatus"] not in telling.fault.drop:
-                self._launch(call, telling, each)
-        telling.held.clear()
-
-    def _launch(self, call: Call, telling: Telling, form: Form) -> None:
-        self._world.callbacks_pending += 1
-        # A late callback waits for nothing else, so that all of a call's are equally late.
-        before = None if telling.fault.late_seconds else telling.last
-        telling.last = self._tasks.start(self._deliver(call, telling, form, before))
-
-    async def _deliver(
-        self, call: Call, telling: Telling, form: Form, before: asyncio.Task[None] | None
-    ) -> None:
-        try:
-            if before is not None:
-                await asyncio.wait({before})
-            await asyncio.sleep(telling.fault.late_seconds)
-            for _ in range(1 + telling.fault.duplicate):
-                await self._post(call, form)
-            telling.reached.set()
-        finally:
-            self._world.callbacks_pending -= 1
-
-    async def _post(self, call: Call, form: Form) -> None:
         wishes = call.wishes
-        try:
-            answer = await self._webhooks.send(
-                call.sid, wishes.status_method, wishes.status_url, form
-            )
-        except NoAnswer as failure:
-            self._failed(call, failure.code, str(failure))
-            return
-        if not 200 <= answer.status < 300:
-            self._failed(call, 11200, f"status callback answered {answer.status}")
+        self._postbox.put(
+            Address(call.sid, wishes.status_method, wishes.status_url),
+            form,
+            telling.fault,
+            held=telling.fault.reverse or telling.fault.shuffle,
+            then=telling.reached.set,
+        )
 
-    def _failed(self, call: Call, code: int, reason: str) -> None:
-        call.webhook_errors += 1
-        self._world.webhook_errors += 1
-        self._world.surprised(code, reason, sid=call.sid, url=call.wishes.status_url)
+    def _let_go(self, call: Call, telling: Telling) -> None:
+        """What was held back for disorder comes once the call is over."""
+        held = self._world.notices.held_about(call.sid)
+        if held:
+            for notice in self._disordered(call, telling, held):
+                self._postbox.let_go(notice)
+
+    def _disordered(self, call: Call, telling: Telling, held: Sequence[Notice]) -> Sequence[Notice]:
+        if not telling.fault.shuffle:
+            return held[::-1]
+        fraction = self._world.chance.fraction
+        places = sorted(
+            range(len(held)), key=lambda place: fraction(f"shuffle {call.index} {place}")
+        )
+        return [held[place] for place in places]

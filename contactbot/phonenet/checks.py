@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from contactbot.phonenet.people import Behaviour
@@ -16,9 +17,13 @@ CALL_FIELDS = frozenset(
     {
         *("To", "From", "Url", "Method", "Twiml", "FallbackUrl", "FallbackMethod"),
         *("StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod"),
-        *("Timeout", "TimeLimit", "MachineDetection", "MachineDetectionTimeout", "Record"),
+        *("Timeout", "TimeLimit", "Record", "MachineDetection", "MachineDetectionTimeout"),
+        *("MachineDetectionSpeechThreshold", "MachineDetectionSpeechEndThreshold"),
+        *("MachineDetectionSilenceTimeout", "AsyncAmd", "AsyncAmdStatusCallback"),
+        "AsyncAmdStatusCallbackMethod",
     }
 )
+DETECTIONS = frozenset({"", "Enable", "DetectMessageEnd"})
 LONGEST_RING = 600
 MAY_RING = "+44"
 
@@ -64,12 +69,7 @@ def on_this_machine(url: str) -> bool:
 
 
 def read_wishes(world: World, fields: Fields, events: list[str]) -> Wishes:
-    """What the application wants of a call; `events` are its repeated StatusCallbackEvent fields.
-
-    A field that Twilio would ignore, being unknown to it, is noted as unexpected: most are typos.
-    """
-    for name in sorted(set(fields) - CALL_FIELDS):
-        world.surprised(20001, f"unknown field {name}")
+    """What the application wants of a call; `events`: its repeated StatusCallbackEvent fields."""
     if fields.get("Record", "false").lower() != "false":
         world.surprised(20001, "Record is forbidden: no call is ever recorded")
         raise Refusal(20001, "Record is forbidden on this network")
@@ -90,8 +90,22 @@ def read_wishes(world: World, fields: Fields, events: list[str]) -> Wishes:
         events=asked,
         ring_timeout=min(_whole(fields, "Timeout", 60), LONGEST_RING),
         time_limit=_whole(fields, "TimeLimit", 14400),
-        detect_machines="MachineDetection" in fields,
+        **_detection(world, fields),
     )
+
+
+def _detection(world: World, fields: Fields) -> dict[str, Any]:
+    """Which machine detection is wanted; one that Twilio does not know is refused."""
+    kind = fields.get("MachineDetection", "")
+    if kind not in DETECTIONS:
+        raise Refusal(20001, "MachineDetection")
+    return {
+        "detection": kind,
+        "detection_timeout": _whole(fields, "MachineDetectionTimeout", 30),
+        "async_detection": fields.get("AsyncAmd", "false").lower() == "true",
+        "detection_url": _optional_url(world, fields, "AsyncAmdStatusCallback"),
+        "detection_method": fields.get("AsyncAmdStatusCallbackMethod", "POST"),
+    }
 
 
 def _optional_url(world: World, fields: Fields, name: str) -> str:

@@ -1,5 +1,6 @@
 """The control API: what tests and the demonstration order, and the ground truth they read."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -9,6 +10,7 @@ from aiohttp import web
 from contactbot.phonenet.checks import E164, check_url
 from contactbot.phonenet.exchange import Exchange
 from contactbot.phonenet.faults import read_fault
+from contactbot.phonenet.moments import as_iso
 from contactbot.phonenet.people import SETTABLE, changed_person
 from contactbot.phonenet.records import Direction, Wishes
 from contactbot.phonenet.refusals import Refusal
@@ -17,6 +19,7 @@ from contactbot.phonenet.texting import Texting
 from contactbot.phonenet.webhooks import NoAnswer, Webhooks
 from contactbot.phonenet.world import World
 
+MOST_REPLAYS = 1000
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Order = Mapping[str, Any]
 
@@ -85,6 +88,7 @@ class Control:
                 "errors": world.webhook_errors,
                 "unexpected": self._surprises(),
                 "callbacks_pending": world.callbacks_pending,
+                "callbacks_later": world.callbacks_later,
                 "seed": world.options.seed,
                 "tempo": world.options.tempo,
                 "calls_per_second": world.options.calls_per_second,
@@ -97,7 +101,7 @@ class Control:
 
     async def forgive(self, _request: web.Request) -> web.Response:
         """Forget what was unexpected: a test has seen what it provoked."""
-        self._world.unexpected.clear()
+        self._world.forgive()
         return web.json_response([])
 
     def _surprises(self) -> list[dict[str, Any]]:
@@ -125,6 +129,7 @@ class Control:
             self._world.people.at(number).as_json()
             | {"calls": [call.as_json() for call in self._world.calls_to(number)]}
             | {"texts": [text.as_json() for text in texts]}
+            | {"off_until": as_iso(self._world.off_until(number))}
         )
 
     async def change_number(self, request: web.Request) -> web.Response:
@@ -170,15 +175,24 @@ class Control:
         form = [(str(name), str(value)) for name, value in order["form"]]
         forgery = Forgery(str(order.get("forgery", Forgery.NONE)))
         url = check_url(self._world, str(order["url"]))
-        return await self._passed_on(self._webhooks.send_forged(url, form, forgery))
+        sending = self._webhooks.send_forged(url, form, forgery)
+        return await self._passed_on(sending)
 
     async def replay(self, request: web.Request) -> web.Response:
-        """Send once more the request number `index` (default the last) made about call `sid`."""
+        """Send once more the request number `index` (default the last) made about call `sid`.
+
+        `times` of it, all at once.
+        """
         order = await order_in(request)
         sent = [one for one in self._webhooks.sent if one.sid == order["sid"]]
         if not sent:
             raise ValueError("no request about that call is remembered")
-        return await self._passed_on(self._webhooks.replay(sent[int(order.get("index", -1))]))
+        again, times = sent[int(order.get("index", -1))], int(order.get("times", 1))
+        if not 1 <= times <= MOST_REPLAYS:
+            raise ValueError(f"times is a number from 1 to {MOST_REPLAYS}")
+        others = [self._passed_on(self._webhooks.replay(again)) for _ in range(times - 1)]
+        answer, *_ = await asyncio.gather(self._passed_on(self._webhooks.replay(again)), *others)
+        return answer
 
     async def _passed_on(self, sending: Awaitable[Any]) -> web.Response:
         try:

@@ -86,8 +86,9 @@ class Conversation:
     def _answered(self, verbs: Sequence[Verb]) -> None:
         """An inbound call rings until its first document answers it, or rejects it."""
         if self._call.status is CallStatus.RINGING and not (verbs and isinstance(verbs[0], Reject)):
-            self._world.move(self._call, CallStatus.IN_PROGRESS)
-            self._callbacks.report(self._call, CallStatus.IN_PROGRESS)
+            with self._world.journal.together():
+                self._world.move(self._call, CallStatus.IN_PROGRESS)
+                self._callbacks.report(self._call, CallStatus.IN_PROGRESS)
 
     async def _fetch(self, visit: Visit) -> Sequence[Verb]:
         call = self._call
@@ -120,9 +121,7 @@ class Conversation:
         return None
 
     def _note(self, visit: Visit, code: int, reason: str) -> None:
-        self._call.webhook_errors += 1
-        self._world.webhook_errors += 1
-        self._world.surprised(code, reason, sid=self._call.sid, url=visit.url)
+        self._world.webhook_failed(self._call.sid, visit.url, code, reason)
 
     async def _follow(self, verbs: Sequence[Verb], base: str) -> Visit | None:
         """The next document to fetch, or None if the call is over."""
@@ -184,6 +183,10 @@ class Conversation:
         if waits:
             await self._live_through(gather.timeout)
         return digits, finished_on
+
+    async def wait(self, seconds: float) -> None:
+        """Silence on the line, for so many seconds of life."""
+        await self._live_through(seconds)
 
     async def _live_through(self, seconds: float) -> None:
         if self._handset.hand is not None:

@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from contactbot.phonenet.callbacks import Callbacks, Telling
 from contactbot.phonenet.conversation import Conversation, Rejected, Visit
+from contactbot.phonenet.detection import Verdict
 from contactbot.phonenet.hand import Hand, HungUp
 from contactbot.phonenet.handset import Handset
 from contactbot.phonenet.moments import now
@@ -16,7 +18,7 @@ from contactbot.phonenet.webhooks import Webhooks
 from contactbot.phonenet.world import World
 
 # SIP's reasons for a call that nobody took (TELEPHONY: 404 unreachable, 486 busy, 487 time-out).
-UNREACHABLE, BUSY_HERE, GAVE_UP = 404, 486, 487
+UNREACHABLE, SWITCHED_OFF, BUSY_HERE, GAVE_UP = 404, 480, 486, 487
 # Seconds of real life; the tempo shortens them.
 BUSY_TONE_AFTER = 1.0
 
@@ -40,6 +42,7 @@ class Line:
 
     handset: Handset
     work: asyncio.Task[Ending] | None = None
+    carried: asyncio.Task[None] | None = None
     ordered: Ending | None = None
     redirected: Visit | None = None
     new_twiml: str = ""
@@ -48,11 +51,13 @@ class Line:
 class Exchange:
     """Carries every call of the network, many at once, dialling at the permitted rate."""
 
-    def __init__(self, world: World, webhooks: Webhooks, tasks: Tasks) -> None:
+    def __init__(
+        self, world: World, webhooks: Webhooks, callbacks: Callbacks, tasks: Tasks
+    ) -> None:
         self._world = world
         self._webhooks = webhooks
         self._tasks = tasks
-        self._callbacks = Callbacks(world, webhooks, tasks)
+        self._callbacks = callbacks
         self._queue: asyncio.Queue[Call] = asyncio.Queue()
         self._lines: dict[str, Line] = {}
 
@@ -64,7 +69,7 @@ class Exchange:
 
     def _take_up(self, call: Call) -> None:
         match call.status:
-            case CallStatus.QUEUED:
+            case CallStatus.QUEUED if call.direction is Direction.OUTBOUND:
                 self._queue.put_nowait(call)
             case CallStatus.IN_PROGRESS:
                 self._finish(call, OVER)
@@ -73,16 +78,18 @@ class Exchange:
 
     def place(self, to: str, from_: str, wishes: Wishes) -> tuple[Call, Telling]:
         """Queue an outbound call."""
-        call = self._world.new_call(Direction.OUTBOUND, to, from_, wishes)
-        telling = self._callbacks.expect(call)
+        with self._world.journal.together():
+            call = self._world.new_call(Direction.OUTBOUND, to, from_, wishes)
+            telling = self._callbacks.expect(call)
         self._queue.put_nowait(call)
         return call, telling
 
     def ring_in(self, caller: str, to: str, wishes: Wishes, person: Person) -> Call:
         """Somebody rings the application's number."""
-        call = self._world.new_call(Direction.INBOUND, to, caller, wishes)
-        self._callbacks.expect(call)
-        self._connect(call, person)
+        with self._world.journal.together():
+            call = self._world.new_call(Direction.INBOUND, to, caller, wishes)
+            self._callbacks.expect(call)
+            self._connect(call, person)
         return call
 
     async def _dial_in_turn(self) -> None:
@@ -92,6 +99,8 @@ class Exchange:
             call = await self._queue.get()
             turn = max(loop.time(), turn)
             await asyncio.sleep(turn - loop.time())
+            if waited_too_long(call, self._world.schedule.now()):
+                self.cancel(call)
             if not call.over:
                 turn += 1 / self._world.options.calls_per_second
                 self._connect(call, self._world.people.answering(call.to))
@@ -102,10 +111,11 @@ class Exchange:
         handset = Handset(person, self._world.chance, f"{call.to} {earlier}", earlier, hand)
         call.dialled_at = now()
         call.voicemail = person.behaviour is Behaviour.VOICEMAIL
-        self._callbacks.report(call, CallStatus.INITIATED)
-        self._move(call, CallStatus.RINGING)
+        with self._world.journal.together():
+            self._callbacks.report(call, CallStatus.INITIATED)
+            self._move(call, CallStatus.RINGING)
         line = self._lines[call.sid] = Line(handset)
-        self._tasks.start(self._carry(call, line))
+        line.carried = self._tasks.start(self._carry(call, line))
 
     async def _carry(self, call: Call, line: Line) -> None:
         """From ringing to the end; a redirect from outside starts the conversation again."""
@@ -142,32 +152,35 @@ class Exchange:
         behaviour = handset.person.behaviour
         if behaviour is Behaviour.CARRIER_FAILURE:
             return Ending(CallStatus.FAILED, UNREACHABLE)
+        if self._world.off_until(call.to) is not None:
+            return Ending(CallStatus.NO_ANSWER, SWITCHED_OFF)
         if behaviour is Behaviour.BUSY:
             await self._live_through(BUSY_TONE_AFTER)
             return Ending(CallStatus.BUSY, BUSY_HERE)
         patience = call.wishes.ring_timeout
         if handset.hand is not None:
-            return await self._ring_in_hand(call, handset.hand, patience)
+            return await self._ring_in_hand(call, handset, handset.hand)
         if not handset.answers or handset.rings_for >= patience:
             await self._live_through(patience)
             return Ending(CallStatus.NO_ANSWER, GAVE_UP)
         await self._live_through(handset.rings_for)
-        self._picked_up(call)
+        self._picked_up(call, handset)
         return None
 
-    async def _ring_in_hand(self, call: Call, hand: Hand, patience: float) -> Ending | None:
+    async def _ring_in_hand(self, call: Call, handset: Handset, hand: Hand) -> Ending | None:
         try:
-            answered = await hand.answers_within(patience)
+            answered = await hand.answers_within(call.wishes.ring_timeout)
         except HungUp:
             return Ending(CallStatus.BUSY, BUSY_HERE)
         if not answered:
             return Ending(CallStatus.NO_ANSWER, GAVE_UP)
-        self._picked_up(call)
+        self._picked_up(call, handset)
         return None
 
-    def _picked_up(self, call: Call) -> None:
-        if call.wishes.detect_machines:
-            call.answered_by = "machine_start" if call.voicemail else "human"
+    def _picked_up(self, call: Call, handset: Handset) -> None:
+        if call.voicemail:
+            greeting = handset.person.greeting / self._world.options.tempo
+            call.beep_at = now() + timedelta(seconds=greeting)
         self._move(call, CallStatus.IN_PROGRESS)
 
     async def _converse(self, call: Call, handset: Handset, visit: Visit, twiml: str) -> Ending:
@@ -177,6 +190,7 @@ class Exchange:
         try:
             tempo = 1 if handset.hand is not None else self._world.options.tempo
             async with asyncio.timeout(limit / tempo):
+                await self._detect(call, handset, talk)
                 await talk.hold(visit, twiml)
         except (HungUp, TimeoutError):
             return OVER
@@ -184,9 +198,32 @@ class Exchange:
             return REJECTIONS[str(rejected)]
         return OVER
 
+    async def _detect(self, call: Call, handset: Handset, talk: Conversation) -> None:
+        """Say who answered, before the first word or while it is spoken; once a call."""
+        wishes = call.wishes
+        if not wishes.detection or call.detection_ms is not None:
+            return
+        call.detection_ms = 0
+        verdict = self._world.detection.verdict(call, handset.person)
+        if wishes.async_detection:
+            self._tasks.start(self._detect_meanwhile(call, verdict))
+            return
+        await talk.wait(verdict.seconds)
+        call.answered_by, call.detection_ms = verdict.answered_by, verdict.milliseconds
+        self._world.note_call(call)
+
+    async def _detect_meanwhile(self, call: Call, verdict: Verdict) -> None:
+        await self._live_through(verdict.seconds)
+        if not call.over:
+            call.answered_by, call.detection_ms = verdict.answered_by, verdict.milliseconds
+            with self._world.journal.together():
+                self._world.note_call(call)
+                self._callbacks.report_detection(call)
+
     def _move(self, call: Call, status: CallStatus) -> None:
-        self._world.move(call, status)
-        self._callbacks.report(call, status)
+        with self._world.journal.together():
+            self._world.move(call, status)
+            self._callbacks.report(call, status)
 
     def _finish(self, call: Call, ending: Ending) -> None:
         call.sip = ending.sip
@@ -222,5 +259,16 @@ class Exchange:
             if line.work is not None:
                 line.work.cancel()
 
+    async def settled(self, call: Call) -> None:
+        """Wait until what was ordered of a call has happened."""
+        line = self._lines.get(call.sid)
+        if line is not None and line.ordered is not None and line.carried is not None:
+            await asyncio.wait({line.carried})
+
     async def _live_through(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._world.options.tempo)
+
+
+def waited_too_long(call: Call, at: datetime) -> bool:
+    """Whether a call has waited for its turn longer than Twilio lets it."""
+    return call.queued_until is not None and at > call.queued_until

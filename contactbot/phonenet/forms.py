@@ -25,8 +25,22 @@ def call_form(call: Call, status: CallStatus | None = None) -> list[tuple[str, s
         *_party("To", call.to),
         *_party("Caller", call.from_),
         *_party("Called", call.to),
-        *([("AnsweredBy", call.answered_by)] if call.answered_by else []),
+        *_detected(call),
     ]
+
+
+def _detected(call: Call) -> list[tuple[str, str]]:
+    if call.answered_by is None:
+        return []
+    return [
+        ("AnsweredBy", call.answered_by),
+        ("MachineDetectionDuration", str(call.detection_ms or 0)),
+    ]
+
+
+def detection_form(call: Call) -> list[tuple[str, str]]:
+    """The fields of the callback that says who answered, while the call goes on."""
+    return [("CallSid", call.sid), ("AccountSid", call.account), *_detected(call)]
 
 
 def status_form(call: Call, status: CallStatus) -> list[tuple[str, str]]:

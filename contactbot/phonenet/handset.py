@@ -19,7 +19,7 @@ from contactbot.phonenet.phrases import (
 )
 from contactbot.phonenet.twiml import Gather
 
-SAYS_NOTHING = frozenset({Behaviour.VOICEMAIL, Behaviour.SILENT})
+SAYS_NOTHING = frozenset({Behaviour.VOICEMAIL, Behaviour.SILENT, Behaviour.FAX})
 STRAY_KEY = "7"
 # Seconds of real life; the tempo shortens them.
 RINGS_FOR = (2.0, 6.0)
@@ -100,8 +100,7 @@ class Handset:
     def _decided(self, question: Question, heard: str) -> Pressed:
         if question is Question.LANGUAGE:
             return Pressed(LANGUAGE_KEYS[self.person.language])
-        turn = int(self.person.code) + self._asked[question]
-        answer = answer_to(question, self.person.behaviour, turn)
+        answer = answer_to(question, self.person.behaviour)
         return Pressed(_last_choice(heard)) if answer == NONE_OF_THESE else self._pressed(answer)
 
     def _pressed(self, answer: str) -> Pressed:

@@ -106,6 +106,7 @@ WHO: Mapping[Behaviour, tuple[str, str]] = MappingProxyType(
         Behaviour.DO_NOT_RING: ("asks never to be rung again", "yn gofyn am beidio â’i ffonio eto"),
         Behaviour.NOBODY: ("nobody answers", "does neb yn ateb"),
         Behaviour.VOICEMAIL: ("voicemail answers", "peiriant sy’n ateb"),
+        Behaviour.FAX: ("a fax machine answers", "peiriant ffacs sy’n ateb"),
         Behaviour.BUSY: ("always engaged", "yn brysur o hyd"),
         Behaviour.CARRIER_FAILURE: ("cannot be reached", "nid oes modd ei gyrraedd"),
         Behaviour.SOMEBODY_ELSE: ("somebody else answers", "rhywun arall sy’n ateb"),

@@ -1,9 +1,10 @@
 """The pretended people: what the last three digits of a number say about who answers it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 
 class Behaviour(StrEnum):
@@ -27,6 +28,7 @@ class Behaviour(StrEnum):
     SLOW = "slow"
     STRAY_KEYS = "stray_keys"
     BY_HAND = "by_hand"  # a visitor holds the handset; by order only
+    FAX = "fax"  # a machine that answers with a tone; by order only
     UNREACHABLE = "unreachable"  # refused at the door with 21214; by order only
     BARRED = "barred"  # refused at the door with 21215; by order only
 
@@ -52,7 +54,14 @@ BY_LAST_TWO_DIGITS = (
     (0, Behaviour.OPTS_IN),
 )
 WELSH_DIGITS = frozenset("01")
-SETTABLE = frozenset({"behaviour", "language", "code", "keys", "ring_seconds", "hang_up_after"})
+SETTABLE = frozenset(
+    {
+        *("behaviour", "language", "code", "keys", "ring_seconds", "hang_up_after"),
+        *("greeting_seconds", "detected_as", "rings_back_after", "replies", "text_error"),
+    }
+)
+LISTS = frozenset({"keys", "replies"})
+ORDINARY_GREETING = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,10 @@ class Person:
     `keys` is what they press at each Gather in turn, instead of deciding for themselves: digits,
     "" for nothing, `code` for their contact code, `hangup`. `ring_seconds` and `hang_up_after`
     are seconds of real life, that is, before the tempo; None leaves them to chance or to the end.
+    So are `greeting_seconds`, how long a machine speaks before its beep, and `rings_back_after`,
+    how long after a call nobody took its owner rings us. `detected_as` is what machine detection
+    takes them for. `replies` answers each text that arrives in turn; `text_error` is the code with
+    which every text to them is undelivered.
     """
 
     behaviour: Behaviour
@@ -70,6 +83,16 @@ class Person:
     keys: tuple[str, ...] | None = None
     ring_seconds: float | None = None
     hang_up_after: float | None = None
+    greeting_seconds: float | None = None
+    detected_as: str | None = None
+    rings_back_after: float | None = None
+    replies: tuple[str, ...] | None = None
+    text_error: int | None = None
+
+    @property
+    def greeting(self) -> float:
+        """How long a machine speaks before its beep, in seconds of life."""
+        return ORDINARY_GREETING if self.greeting_seconds is None else self.greeting_seconds
 
     def as_json(self) -> dict[str, object]:
         """The person as the control API shows and takes them."""
@@ -93,8 +116,9 @@ def changed_person(person: Person, given: Mapping[str, object]) -> Person:
     values = dict(given)
     if "behaviour" in values:
         values["behaviour"] = Behaviour(str(values["behaviour"]))
-    if values.get("keys") is not None:
-        values["keys"] = tuple(str(key) for key in values["keys"])  # type: ignore[attr-defined]
+    for name in LISTS & set(values):
+        if values[name] is not None:
+            values[name] = tuple(str(each) for each in values[name])  # type: ignore[attr-defined]
     if "language" in values and values["language"] not in {"cy", "en"}:
         raise ValueError("language is cy or en")
     return replace(person, **values)  # type: ignore[arg-type]
@@ -112,8 +136,13 @@ class NextCall:
 class People:
     """Everybody with a telephone: by convention, or as somebody said otherwise."""
 
-    def __init__(self, cast: Mapping[str, Person] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        cast: Mapping[str, Person] = MappingProxyType({}),
+        note: Callable[[str, Mapping[str, Any]], None] = lambda _kind, _record: None,
+    ) -> None:
         self._cast = dict(cast)
+        self._note = note
         self.next = NextCall()
 
     def at(self, number: str) -> Person:
@@ -131,4 +160,10 @@ class People:
     def change(self, number: str, given: Mapping[str, object]) -> Person:
         """Say who answers `number` from now on; what is not given stays as it is."""
         person = self._cast[number] = changed_person(self.at(number), given)
+        self._note("person", {"number": number, **person.as_json()})
         return person
+
+    def recall(self, line: Mapping[str, Any]) -> None:
+        """Take up from the journal who answers a number."""
+        given = {name: value for name, value in line.items() if name in SETTABLE}
+        self._cast[line["number"]] = changed_person(person_by_convention(line["number"]), given)

@@ -35,6 +35,10 @@ ENDED = frozenset(
 )
 
 
+# Later than any moment in the form of the ground truth.
+LATER = "9"
+
+
 class Direction(StrEnum):
     """Which way a call or a text goes, in Twilio's words."""
 
@@ -74,7 +78,11 @@ class Wishes:
     events: tuple[str, ...] = ("completed",)
     ring_timeout: int = 60
     time_limit: int = 14400
-    detect_machines: bool = False
+    detection: str = ""
+    detection_timeout: int = 30
+    async_detection: bool = False
+    detection_url: str = ""
+    detection_method: str = "POST"
 
 
 @dataclass(slots=True)
@@ -96,10 +104,14 @@ class Call:
     canceled_before_dial: bool = False
     sip: int | None = None
     answered_by: str | None = None
+    detection_ms: int | None = None
+    beep_at: datetime | None = None
     voicemail: bool = False
     webhook_errors: int = 0
     sequence: int = 0
     deleted: bool = False
+    parent: str | None = None
+    queued_until: datetime | None = None
     utterances: list[Utterance] = field(default_factory=list, repr=False)
     keys: list[KeyPress] = field(default_factory=list, repr=False)
 
@@ -114,6 +126,19 @@ class Call:
         if self.answered_at is None or self.ended_at is None:
             return None
         return max(1, ceil((self.ended_at - self.answered_at).total_seconds()))
+
+    @property
+    def tape(self) -> list[str]:
+        """What a machine recorded: all that was not over when its own greeting was."""
+        if self.beep_at is None:
+            return []
+        ends = [heard.at for heard in self.utterances[1:]] + [as_iso(self.ended_at) or LATER]
+        beep = str(as_iso(self.beep_at))
+        return (
+            [heard.text for heard, end in zip(self.utterances, ends, strict=True) if end >= beep]
+            if self.utterances
+            else []
+        )
 
     @property
     def queue_milliseconds(self) -> int:
@@ -140,22 +165,28 @@ class Call:
             "canceled_before_dial": self.canceled_before_dial,
             "sip": self.sip,
             "answered_by": self.answered_by,
+            "detection_ms": self.detection_ms,
+            "beep_at": as_iso(self.beep_at),
+            "tape": self.tape,
             "utterances": [asdict(heard) for heard in self.utterances],
             "keys": [asdict(press) for press in self.keys],
             "webhook_errors": self.webhook_errors,
             "voicemail": self.voicemail,
             "sequence": self.sequence,
             "deleted": self.deleted,
+            "parent": self.parent,
+            "queued_until": as_iso(self.queued_until),
             "wishes": asdict(self.wishes),
         }
 
 
-TIMES = ("created_at", "dialled_at", "answered_at", "ended_at")
+TIMES = ("created_at", "dialled_at", "answered_at", "ended_at", "queued_until", "beep_at")
+SHOWN_ONLY = frozenset({"from", "to", "url", "tape"})
 
 
 def call_from_json(kept: Mapping[str, Any]) -> Call:
     """The reverse of `Call.as_json`."""
-    values = {name: value for name, value in kept.items() if name not in {"from", "to", "url"}}
+    values = {name: value for name, value in kept.items() if name not in SHOWN_ONLY}
     values |= {name: from_iso(kept[name]) for name in TIMES}
     values["wishes"] = Wishes(**{**kept["wishes"], "events": tuple(kept["wishes"]["events"])})
     values["status"] = CallStatus(kept["status"])
@@ -185,10 +216,20 @@ class Text:
     status_url: str = field(default="", repr=False)
     service: str | None = None
     validity_seconds: int = 36000
+    leaves_at: datetime | None = None
+    expires_at: datetime | None = None
+    kept_until: datetime | None = None
+    segments: int = 1
+    encoding: str = "GSM-7"
     updated_at: datetime | None = None
     delivered_at: datetime | None = None
     error_code: int | None = None
     deleted: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status in TEXT_OVER
 
     def as_json(self) -> dict[str, Any]:
         """The text as ground truth, which is also how it is kept in the journal."""
@@ -200,7 +241,8 @@ class Text:
         )
 
 
-TEXT_TIMES = ("created_at", "updated_at", "delivered_at")
+TEXT_TIMES = ("created_at", "updated_at", "delivered_at", "leaves_at", "expires_at", "kept_until")
+TEXT_OVER = frozenset({"delivered", "undelivered", "failed", "canceled", "read", "received"})
 
 
 def text_from_json(kept: Mapping[str, Any]) -> Text:

@@ -1,60 +1,48 @@
 """Twilio's Messages API: send, look up, list, redact, cancel, delete."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from aiohttp import web
 
 from contactbot.phonenet.checks import check_number, check_sender, check_url
 from contactbot.phonenet.door import Door
-from contactbot.phonenet.faults import Doing
 from contactbot.phonenet.records import Direction, Text
 from contactbot.phonenet.refusals import Refusal
-from contactbot.phonenet.resources import account_path, page_of, text_resource
-from contactbot.phonenet.rest_calls import posted
+from contactbot.phonenet.resources import text_resource
+from contactbot.phonenet.rest import Fields, Resources, in_time
 from contactbot.phonenet.texting import Texting
 from contactbot.phonenet.world import World
 
 LONGEST_BODY = 1600
 VALIDITY = range(1, 36001)
 WAITING = frozenset({"accepted", "queued", "scheduled"})
-Effect = tuple[int, dict[str, Any]]
+TEXT_FIELDS = frozenset(
+    {
+        *("To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod"),
+        *("SmartEncoded", "ContentRetention", "AddressRetention", "RiskCheck", "ProvideFeedback"),
+        *("MaxPrice", "Attempt", "ForceDelivery", "ShortenUrls"),
+    }
+)
 
 
-class MessagesApi:
+class MessagesApi(Resources[Text]):
     """`/Messages.json` and `/Messages/{sid}.json`."""
 
+    name = "Messages"
+    known_fields = TEXT_FIELDS
+
     def __init__(self, world: World, door: Door, texting: Texting) -> None:
-        self._world = world
-        self._door = door
+        super().__init__(world, door)
         self._texting = texting
 
-    def routes(self, base: str) -> list[web.RouteDef]:
-        """The addresses served, under the account's path."""
-        one = f"{base}/Messages/{{sid}}.json"
-        return [
-            web.post(f"{base}/Messages.json", self.create),
-            web.get(f"{base}/Messages.json", self.list),
-            web.get(one, self.fetch),
-            web.post(one, self.update),
-            web.delete(one, self.delete),
-        ]
-
-    async def create(self, request: web.Request) -> web.StreamResponse:
-        """Send a text."""
-        self._door.admit(request)
-        fields = await posted(request)
-
-        async def send() -> Effect:
-            text = self._accepted(fields)
-            self._texting.send(text)
-            return 201, text_resource(text)
-
-        return await self._door.serve(request, Doing.CREATE, fields.get("To", ""), send)
+    async def made(self, fields: Fields) -> dict[str, Any]:
+        text = self._accepted(fields)
+        self._texting.send(text)
+        return self.shown(text)
 
     def _accepted(self, fields: Mapping[str, str]) -> Text:
         to, body = fields.get("To", ""), fields.get("Body", "")
-        sender = fields.get("From") or fields.get("MessagingServiceSid", "")
+        service = fields.get("MessagingServiceSid")
+        sender = fields.get("From") or service or ""
         _check_text(to, sender, body)
         check_number(self._world, to)
         if fields.get("From"):
@@ -62,77 +50,48 @@ class MessagesApi:
         if (to, sender) in self._world.opted_out:
             raise Refusal(21610)
         text = self._texting.new(Direction.OUTBOUND, to, sender, body)
-        text.service = fields.get("MessagingServiceSid")
+        text.service = service
+        text.status = "accepted" if service else "queued"
         text.status_url = (
             check_url(self._world, fields["StatusCallback"]) if "StatusCallback" in fields else ""
         )
         text.validity_seconds = _validity(fields)
         return text
 
-    async def fetch(self, request: web.Request) -> web.StreamResponse:
-        """One text as it is now."""
-        self._door.admit(request)
+    def items(self, number: str) -> Sequence[Text]:
+        texts = self._world.texts
+        return [text for text in texts if text.to == number] if number else texts
 
-        async def look() -> Effect:
-            return 200, text_resource(self._known(request))
+    def found(self, sid: str) -> Text | None:
+        return self._world.text(sid)
 
-        return await self._door.serve(request, Doing.READ, "", look)
+    def belongs(self, item: Text, query: Mapping[str, str]) -> bool:
+        return (
+            not item.deleted
+            and query.get("To") in {None, item.to}
+            and query.get("From") in {None, item.from_}
+            and in_time(item.updated_at, query, "DateSent")
+        )
 
-    async def list(self, request: web.Request) -> web.StreamResponse:
-        """Texts by number, newest first."""
-        self._door.admit(request)
-        query = request.query
+    def shown(self, item: Text) -> dict[str, Any]:
+        return text_resource(item)
 
-        async def look() -> Effect:
-            found = [
-                text
-                for text in reversed(self._world.texts)
-                if not text.deleted
-                and query.get("To") in {None, text.to}
-                and query.get("From") in {None, text.from_}
-            ]
-            path = f"{account_path(self._world.options.account)}/Messages.json"
-            return 200, page_of(path, query, found, text_resource)
-
-        return await self._door.serve(request, Doing.READ, query.get("To", ""), look)
-
-    async def update(self, request: web.Request) -> web.StreamResponse:
+    async def changed(self, item: Text, fields: Fields) -> None:
         """Empty the body that the provider holds, or take back a text not yet sent."""
-        self._door.admit(request)
-        fields = await posted(request)
+        if fields.get("Body") == "":
+            item.stored_body = ""
+        if fields.get("Status") == "canceled":
+            if item.status not in WAITING:
+                raise Refusal(20001, "the message has been sent")
+            item.status = "canceled"
+            self._world.schedule.changed()
+        self._world.note_text(item)
 
-        async def change() -> Effect:
-            text = self._known(request)
-            if fields.get("Body") == "":
-                text.stored_body = ""
-            if fields.get("Status") == "canceled":
-                if text.status not in WAITING:
-                    raise Refusal(20001, "the message has been sent")
-                text.status = "canceled"
-            self._world.note_text(text)
-            return 200, text_resource(text)
-
-        return await self._door.serve(request, Doing.UPDATE, "", change)
-
-    async def delete(self, request: web.Request) -> web.StreamResponse:
-        """Forget a text; the handset still shows it."""
-        self._door.admit(request)
-
-        async def forget() -> Effect:
-            text = self._known(request)
-            if text.status in WAITING:
-                raise Refusal(20009)
-            text.deleted, text.stored_body = True, ""
-            self._world.note_text(text)
-            return 204, {}
-
-        return await self._door.serve(request, Doing.DELETE, "", forget)
-
-    def _known(self, request: web.Request) -> Text:
-        text = self._world.text(request.match_info["sid"])
-        if text is None or text.deleted:
-            raise Refusal(20404, request.path)
-        return text
+    def forgotten(self, item: Text) -> None:
+        if item.status in WAITING:
+            raise Refusal(20009)
+        item.deleted, item.stored_body = True, ""
+        self._world.note_text(item)
 
 
 def _check_text(to: str, sender: str, body: str) -> None:

@@ -10,14 +10,19 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from contactbot.phonenet.callbacks import Callbacks
 from contactbot.phonenet.control import Control, in_plain_words
 from contactbot.phonenet.door import Door, in_twilios_words
 from contactbot.phonenet.exchange import Exchange
 from contactbot.phonenet.handset_orders import HandsetOrders
+from contactbot.phonenet.later_orders import LaterOrders
 from contactbot.phonenet.page import HandsetPage
+from contactbot.phonenet.postbox import Postbox
+from contactbot.phonenet.recall import Recall
 from contactbot.phonenet.resources import account_path
 from contactbot.phonenet.rest_calls import CallsApi
 from contactbot.phonenet.rest_messages import MessagesApi
+from contactbot.phonenet.search import Search
 from contactbot.phonenet.tasks import Tasks
 from contactbot.phonenet.texting import Texting
 from contactbot.phonenet.webhooks import Webhooks
@@ -42,12 +47,19 @@ async def serve(options: Options, place: Place) -> None:
     One JSON line on standard output says where it listens, once it does.
     """
     world = World(options)
-    world.recall()
-    webhooks, tasks = Webhooks(options.tokens[0], options.reach), Tasks(world.broke)
-    exchange = Exchange(world, webhooks, tasks)
-    texting = Texting(world, webhooks, tasks)
+    Recall(world).read()
+    webhooks, tasks = Webhooks(options.tokens, options.reach), Tasks(world.broke)
+    postbox = Postbox(world, webhooks, tasks)
+    exchange = Exchange(world, webhooks, Callbacks(world, postbox), tasks)
+    texting = Texting(world, webhooks, postbox, tasks)
+    control = [
+        *Control(world, exchange, texting, webhooks).routes(),
+        *LaterOrders(world, postbox, webhooks).routes(),
+        *Search(world).routes(),
+        *HandsetOrders(world).routes(),
+    ]
     runner = web.AppRunner(
-        _application(world, exchange, texting, webhooks),
+        _application(world, exchange, texting, control),
         access_log=None,
         shutdown_timeout=GRACE_SECONDS,
     )
@@ -55,7 +67,9 @@ async def serve(options: Options, place: Place) -> None:
     site = web.TCPSite(runner, place.host, place.port, backlog=512)
     try:
         await site.start()
+        postbox.start()
         exchange.start()
+        texting.start()
         _announce(runner, options.seed)
         await _until_told_to_stop(place.parent)
     finally:
@@ -66,14 +80,13 @@ async def serve(options: Options, place: Place) -> None:
 
 
 def _application(
-    world: World, exchange: Exchange, texting: Texting, webhooks: Webhooks
+    world: World, exchange: Exchange, texting: Texting, control: list[web.RouteDef]
 ) -> web.Application:
     application = web.Application(middlewares=[in_plain_words, in_twilios_words])
     base, door = account_path("{account}"), Door(world)
     application.add_routes(CallsApi(world, door, exchange).routes(base))
     application.add_routes(MessagesApi(world, door, texting).routes(base))
-    application.add_routes(Control(world, exchange, texting, webhooks).routes())
-    application.add_routes(HandsetOrders(world).routes())
+    application.add_routes(control)
     application.add_routes(HandsetPage(world).routes())
     return application
 

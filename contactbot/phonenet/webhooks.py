@@ -1,7 +1,8 @@
 """Signed requests to the application, with Twilio's time-outs, one retry, and no redirects."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import count
 from urllib.parse import quote_plus, urlsplit, urlunsplit
@@ -58,9 +59,10 @@ class Sent:
 class Webhooks:
     """The network's one client of the application; made inside the running event loop."""
 
-    def __init__(self, token: str, reach: tuple[str, str] | None = None) -> None:
-        """`token` signs; `reach` is a public origin and the origin here that stands for it."""
-        self._token = token
+    def __init__(self, tokens: Sequence[str], reach: tuple[str, str] | None = None) -> None:
+        """The first of `tokens` signs; `reach`: a public origin and the one here that serves it."""
+        self._tokens = tokens
+        self._token = tokens[0]
         self._reach = reach
         self._session = ClientSession(
             connector=TCPConnector(limit=0, keepalive_timeout=IDLE_CONNECTION_SECONDS),
@@ -69,6 +71,12 @@ class Webhooks:
         )
         self._ordinals = count(1)
         self.sent: deque[Sent] = deque(maxlen=REMEMBERED)
+
+    def sign_with(self, place: int) -> None:
+        """Sign with another of the account's tokens; ValueError if it has no so many."""
+        if not 0 <= place < len(self._tokens):
+            raise ValueError(f"the account has {len(self._tokens)} tokens")
+        self._token = self._tokens[place]
 
     async def close(self) -> None:
         """Close every connection."""
@@ -88,8 +96,12 @@ class Webhooks:
 
     async def send_forged(self, url: str, form: Form, forgery: Forgery) -> Answer:
         """Post as somebody would who is not the network, or not honest."""
-        signature, bent = forge(forgery, self._token, url, form)
-        return await self._send(self._request("forged", "POST", url, bent, signature))
+        forged = forge(forgery, self._tokens, url, form)
+        request = self._request("forged", "POST", forged.url, forged.form, forged.signature)
+        if forged.body is not None:
+            headers = request.headers | {"Content-Type": "application/json"}
+            request = replace(request, body=forged.body, headers=headers)
+        return await self._send(request)
 
     async def replay(self, request: Sent) -> Answer:
         """Send again what was sent before, byte for byte."""

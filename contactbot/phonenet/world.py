@@ -1,15 +1,18 @@
 """Everything the network knows: calls, texts, people, orders for trouble, and what went wrong."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from contactbot.phonenet.chance import Chance
+from contactbot.phonenet.detection import Detection
 from contactbot.phonenet.faults import Faults
 from contactbot.phonenet.hand import Hand
 from contactbot.phonenet.journal import Journal
 from contactbot.phonenet.moments import as_iso, now
+from contactbot.phonenet.notices import Notices
 from contactbot.phonenet.people import People, Person
 from contactbot.phonenet.records import (
     Call,
@@ -19,9 +22,11 @@ from contactbot.phonenet.records import (
     Text,
     Utterance,
     Wishes,
-    call_from_json,
-    text_from_json,
 )
+from contactbot.phonenet.schedule import Schedule
+
+# Twilio cancels what has waited a day for its turn.
+LONGEST_QUEUE_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Options:
     `tempo` is how much faster than life the handsets ring, listen and press. `reach` is a public
     origin and the origin on this machine that stands for it: signed as the one, sent to the other.
     `voice_url` and `text_url` are told of calls and texts to the application's own numbers.
+    `detection` is how often machine detection takes one kind of answer for another.
     """
 
     account: str
@@ -44,6 +50,7 @@ class Options:
     reach: tuple[str, str] | None = None
     voice_url: str = ""
     text_url: str = ""
+    detection: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,44 +70,25 @@ class World:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.chance = Chance(options.seed)
-        self.faults = Faults(self.chance)
-        self.people = People(options.cast)
+        self.schedule = Schedule()
         self.journal = Journal(options.journal)
+        self.faults = Faults(self.chance, self.journal.write)
+        self.people = People(options.cast, self.journal.write)
+        self.notices = Notices(self.journal)
+        self.detection = Detection(self.chance, self.journal.write, options.detection)
         self.calls: list[Call] = []
         self.texts: list[Text] = []
         self.unexpected: list[Unexpected] = []
         self.opted_out: set[tuple[str, str]] = set()
-        self.callbacks_pending = 0
+        self.phones_off: dict[str, datetime] = {}
+        self.texts_in_air = 0
+        self.texts_waiting = 0
         self.webhook_errors = 0
         self._call_by_sid: dict[str, Call] = {}
         self._calls_to: defaultdict[str, list[Call]] = defaultdict(list)
         self._text_by_sid: dict[str, Text] = {}
         self._live: set[str] = set()
         self._hands: dict[str, Hand] = {}
-
-    def recall(self) -> None:
-        """Read the journal back, then go on writing it."""
-        calls: dict[str, dict[str, Any]] = {}
-        for line in self.journal.read():
-            self._recall_line(dict(line), calls)
-        for kept in calls.values():
-            self._keep_call(call_from_json(kept))
-        self.journal.open()
-
-    def _recall_line(self, line: dict[str, Any], calls: dict[str, dict[str, Any]]) -> None:
-        match line.pop("kind"):
-            case "call":
-                calls[line["sid"]] = line
-            case "heard":
-                calls[line.pop("sid")]["utterances"].append(line)
-            case "pressed":
-                calls[line.pop("sid")]["keys"].append(line)
-            case "text":
-                self._keep_text(text_from_json(line))
-            case "opted_out":
-                self._set_opted_out((line["person"], line["sender"]), out=line["out"])
-            case unknown:
-                raise ValueError(f"the journal holds a line of kind {unknown}")
 
     def new_call(self, direction: Direction, to: str, from_: str, wishes: Wishes) -> Call:
         """Note a call before anything happens to it."""
@@ -114,12 +102,14 @@ class World:
             from_=from_,
             created_at=now(),
             wishes=wishes,
+            queued_until=self.schedule.after(LONGEST_QUEUE_SECONDS),
         )
-        self._keep_call(call)
+        self.keep_call(call)
         self.note_call(call)
         return call
 
-    def _keep_call(self, call: Call) -> None:
+    def keep_call(self, call: Call) -> None:
+        """Hold a call, new or recalled."""
         self.calls.append(call)
         self._call_by_sid[call.sid] = call
         self._calls_to[call.to].append(call)
@@ -147,7 +137,7 @@ class World:
         if call.over:
             self._live.discard(call.sid)
             self._hands.pop(call.sid, None)
-        if self.options.journal is not None:
+        if self.journal.kept:
             self.journal.write("call", call.as_json())
 
     def move(self, call: Call, status: CallStatus) -> None:
@@ -163,14 +153,14 @@ class World:
         """The handset hears words."""
         utterance = Utterance(str(as_iso(now())), text, language, voice)
         call.utterances.append(utterance)
-        if self.options.journal is not None:
+        if self.journal.kept:
             self.journal.write("heard", {"sid": call.sid, **asdict(utterance)})
 
     def pressed(self, call: Call, digits: str) -> None:
         """The owner of the handset presses keys."""
         press = KeyPress(str(as_iso(now())), digits)
         call.keys.append(press)
-        if self.options.journal is not None:
+        if self.journal.kept:
             self.journal.write("pressed", {"sid": call.sid, **asdict(press)})
 
     @property
@@ -191,11 +181,12 @@ class World:
 
     def add_text(self, text: Text) -> Text:
         """Note a text message."""
-        self._keep_text(text)
+        self.keep_text(text)
         self.note_text(text)
         return text
 
-    def _keep_text(self, text: Text) -> None:
+    def keep_text(self, text: Text) -> None:
+        """Hold a text, new, changed or recalled."""
         known = self._text_by_sid.get(text.sid)
         if known is None:
             self.texts.append(text)
@@ -205,7 +196,7 @@ class World:
 
     def note_text(self, text: Text) -> None:
         """Keep what has changed about a text."""
-        if self.options.journal is not None:
+        if self.journal.kept:
             self.journal.write("text", text.as_json())
 
     def text(self, sid: str) -> Text | None:
@@ -214,11 +205,47 @@ class World:
 
     def opt_out(self, person: str, sender: str, *, out: bool) -> None:
         """STOP or START from a person: the network stops or takes up texts from that sender."""
-        self._set_opted_out((person, sender), out=out)
+        self.set_opted_out((person, sender), out=out)
         self.journal.write("opted_out", {"person": person, "sender": sender, "out": out})
 
-    def _set_opted_out(self, pair: tuple[str, str], *, out: bool) -> None:
+    def set_opted_out(self, pair: tuple[str, str], *, out: bool) -> None:
+        """Hold who wants no texts from whom."""
         (self.opted_out.add if out else self.opted_out.discard)(pair)
+
+    def turn_off(self, number: str, seconds: float) -> None:
+        """A telephone is off for so long (0: it is on again), and nobody can reach it."""
+        self.phones_off[number] = self.schedule.after(seconds)
+        self.journal.write("phone_off", {"number": number, "until": as_iso(self.off_until(number))})
+        self.schedule.changed()
+
+    def off_until(self, number: str) -> datetime | None:
+        """Until when a telephone is off; None if it is on."""
+        until = self.phones_off.get(number)
+        return until if until is not None and until > self.schedule.now() else None
+
+    def skip(self, seconds: float) -> None:
+        """Let everything that is due later come due so much earlier."""
+        self.schedule.skip(seconds)
+        self.journal.write("skipped", {"seconds": self.schedule.skipped.total_seconds()})
+
+    @property
+    def callbacks_pending(self) -> int:
+        """How many callbacks are still to come, those of texts on their way included."""
+        return len(self.notices) + self.texts_in_air
+
+    @property
+    def callbacks_later(self) -> int:
+        """How many of those nothing but time, or a test, will bring."""
+        return self.notices.later(self.schedule.now()) + self.texts_waiting
+
+    def webhook_failed(self, sid: str, url: str, code: int, reason: str) -> None:
+        """A request to the application about a call or a text went wrong."""
+        self.webhook_errors += 1
+        call = self.call(sid)
+        if call is not None:
+            call.webhook_errors += 1
+            self.note_call(call)
+        self.surprised(code, reason, sid=sid, url=url)
 
     def broke(self, failure: BaseException | None, sid: str = "") -> None:
         """Note that the network itself is at fault."""
@@ -226,4 +253,11 @@ class World:
 
     def surprised(self, code: int, reason: str, *, sid: str = "", url: str = "") -> None:
         """Note something unexpected; tests fail on it."""
-        self.unexpected.append(Unexpected(str(as_iso(now())), sid, url, code, reason))
+        surprise = Unexpected(str(as_iso(now())), sid, url, code, reason)
+        self.unexpected.append(surprise)
+        self.journal.write("surprise", asdict(surprise))
+
+    def forgive(self) -> None:
+        """Forget what was unexpected: a test has seen what it provoked."""
+        self.unexpected.clear()
+        self.journal.write("forgiven", {})

@@ -206,7 +206,7 @@ def test_stop_ends_texts_from_that_sender_until_start(network, app):
     with Refused(21610, 400):
         send(network, app, 221)
     network.control.post("text", **order, body="Start")
-    assert send(network, app, 221).status == "accepted"
+    assert send(network, app, 221).status == "queued"
     assert all(asked.genuine for asked in app.asked if asked.path == "/sms")
 
 

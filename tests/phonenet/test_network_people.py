@@ -46,6 +46,7 @@ def test_every_behaviour_but_those_by_order_only_has_a_number():
     by_number = {behaviour for _, behaviour in BY_LAST_TWO_DIGITS}
     assert set(Behaviour) - by_number == {
         Behaviour.BY_HAND,
+        Behaviour.FAX,
         Behaviour.UNREACHABLE,
         Behaviour.BARRED,
     }

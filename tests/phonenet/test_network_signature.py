@@ -2,13 +2,15 @@
 
 import pytest
 from multidict import MultiDict
-from phonenet.application import twiml
+from phonenet.application import application, twiml
 from phonenet.conftest import OURS, PERSON
+from phonenet.network import phone_network
 from twilio.request_validator import RequestValidator
 
 from contactbot.phonenet.signature import Forgery, forge, sign, signed_url
 
 TOKEN = "12345"
+OLDER = "67890"
 FORM = [
     ("CallSid", "CA1234567890ABCDE"),
     ("Digits", "1234"),
@@ -50,30 +52,57 @@ def test_blank_fields_count_and_order_does_not():
     assert RequestValidator(TOKEN).validate(url, dict(form), sign(TOKEN, url, form[::-1]))
 
 
-@pytest.mark.parametrize(
-    "forgery", [Forgery.WRONG_TOKEN, Forgery.WRONG_URL, Forgery.SWAPPED, Forgery.DUPLICATED]
+REFUSED = (
+    *(Forgery.WRONG_TOKEN, Forgery.WRONG_URL, Forgery.SWAPPED, Forgery.DUPLICATED),
+    *(Forgery.EMPTY_SIGNATURE, Forgery.TRUNCATED, Forgery.REMOVED, Forgery.ADDED),
+    *(Forgery.SHA256, Forgery.SECOND_TOKEN),
 )
+
+
+@pytest.mark.parametrize("forgery", REFUSED)
 def test_a_forgery_does_not_pass_the_validator(forgery):
     url = "https://a.example/x"
-    signature, form = forge(forgery, TOKEN, url, FORM)
-    assert not RequestValidator(TOKEN).validate(url, MultiDict(form), signature)
+    forged = forge(forgery, [TOKEN, OLDER], url, FORM)
+    assert not RequestValidator(TOKEN).validate(url, MultiDict(forged.form), forged.signature)
+
+
+def test_what_the_older_token_signs_passes_by_the_older_token():
+    url = "https://a.example/x"
+    forged = forge(Forgery.SECOND_TOKEN, [TOKEN, OLDER], url, FORM)
+    assert RequestValidator(OLDER).validate(url, dict(forged.form), forged.signature)
 
 
 def test_a_moved_boundary_passes_the_validator_so_names_must_be_looked_for():
     url = "https://a.example/x"
-    signature, form = forge(Forgery.BOUNDARY, TOKEN, url, FORM)
-    assert RequestValidator(TOKEN).validate(url, dict(form), signature)
-    assert "CallSid" not in dict(form)
+    forged = forge(Forgery.BOUNDARY, [TOKEN], url, FORM)
+    assert RequestValidator(TOKEN).validate(url, dict(forged.form), forged.signature)
+    assert "CallSid" not in dict(forged.form)
 
 
-@pytest.mark.parametrize(
-    ("forgery", "status"),
-    [("none", 200), ("no_signature", 403), ("wrong_token", 403), ("wrong_url", 403)],
-)
-def test_the_network_forges_on_order(network, app, forgery, status):
+@pytest.mark.parametrize(("forgery", "passes"), [("json", True), ("json_other_body", False)])
+def test_a_json_body_is_signed_by_its_hash_in_the_address(forgery, passes):
+    forged = forge(Forgery(forgery), [TOKEN], "https://a.example/x?a=1", FORM)
+    assert forged.body is not None
+    validator = RequestValidator(TOKEN)
+    assert validator.validate(forged.url, forged.body.decode(), forged.signature) is passes
+
+
+@pytest.mark.parametrize("forgery", [forgery for forgery in Forgery if "json" not in forgery])
+def test_the_network_forges_on_order(network, app, forgery):
     app.answers["/forged"] = lambda _fields: twiml()
     order = {"url": f"{app.url}/forged", "form": FORM, "forgery": forgery}
-    assert network.control.post("forge", **order)["status"] == status
+    # The pretended application reads a repeated field once, and knows one token, the only one.
+    passes = forgery in {Forgery.NONE, Forgery.BOUNDARY, Forgery.SECOND_TOKEN}
+    assert network.control.post("forge", **order)["status"] == (200 if passes else 403)
+
+
+def test_callbacks_are_signed_by_the_older_token_while_tokens_change():
+    with application(OLDER) as app, phone_network(token=f"{TOKEN},{OLDER}") as network:
+        url = app.says("/hello", "<Hangup/>")
+        network.control.post("signing", token=1)
+        network.client(OLDER).calls.create(to=PERSON.format(200), from_=OURS, url=url)
+        network.control.quiet()
+        assert [asked.genuine for asked in app.asked] == [True]
 
 
 def test_the_network_replays_a_request_byte_for_byte(network, app, place):
