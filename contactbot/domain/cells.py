@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from contactbot.domain.calendar import LONDON
@@ -36,7 +37,9 @@ _CONTROL: Final = re.compile(
 _SPREADSHEET_ERROR: Final = re.compile(
     r"#(?:N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|DIV/0!|SPILL!|CALC!|#+)", re.IGNORECASE
 )
+_MARKS: Final = ("'", "#")
 _TEXT_MARK: Final = re.compile(r"'[=+\-@]")
+_FIRST_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _FORMULA: Final = ("=", "+", "-", "@")
 _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UK_DATE: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?: (\d{2}:\d{2}(?::\d{2})?))?")
@@ -48,6 +51,9 @@ def clean(cell: str) -> str:
     Raises `CellFault` for control characters and for a spreadsheet’s own error values.
     """
     text = cell.strip()
+    # Nearly every cell: all of _CONTROL is unprintable, and a mark or an error comes first.
+    if text.isprintable() and not text.startswith(_MARKS):
+        return text
     if _CONTROL.search(text):
         raise CellFault(
             "The cell holds a control character.", "Delete it by typing the value again."
@@ -120,11 +126,12 @@ def read_moment(text: str, *, latest: datetime) -> datetime:
     moment = _moment(text)
     if moment.tzinfo is None:
         moment = _local(moment)
-    if not datetime(2000, 1, 1, tzinfo=UTC) <= moment <= latest:
+    if not _FIRST_MOMENT <= moment <= latest:
         raise CellFault("This time cannot be right here.", "Check the day, the month and the year.")
     return moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=8192)
 def _date(text: str) -> date:
     written = _UK_DATE.fullmatch(text)
     try:
@@ -165,8 +172,16 @@ def _no_such_day() -> CellFault:
 
 
 def _local(moment: datetime) -> datetime:
-    first, second = (moment.replace(tzinfo=LONDON, fold=fold) for fold in (0, 1))
-    if first.utcoffset() != second.utcoffset():
+    """The moment in UTC that a clock on the wall in Wales showed."""
+    offset = _offset(moment.replace(minute=0, second=0, microsecond=0))
+    return (moment - offset).replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=8192)
+def _offset(hour: datetime) -> timedelta:
+    """How far local time is ahead of UTC for a whole hour; the clocks change between two hours."""
+    first, second = (hour.replace(tzinfo=LONDON, fold=fold).utcoffset() for fold in (0, 1))
+    if first is None or first != second:
         raise CellFault(
             "The clocks change at this time, so it names no moment or two.",
             "Write the zone as well, for example +00:00 for winter time.",

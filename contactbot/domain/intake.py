@@ -32,6 +32,8 @@ class SuppressionReason(StrEnum):
 
 def suppressions_of(row: ReferralRow) -> tuple[SuppressionReason, ...]:
     """Deceased, and the victim’s own refusal; an officer’s view suppresses nothing."""
+    if not row.support_declined and not row.flags.known:
+        return ()
     reasons = (
         (SuppressionReason.DECEASED, Flag.DECEASED in row.flags.known),
         (SuppressionReason.SUPPORT_DECLINED, row.support_declined),
@@ -41,6 +43,8 @@ def suppressions_of(row: ReferralRow) -> tuple[SuppressionReason, ...]:
 
 def holds_of(row: ReferralRow) -> tuple[HoldReason, ...]:
     """Holds that the row alone gives reason for."""
+    if not row.flags.known:
+        return ()
     named = row.given_name and row.family_name
     reasons = (
         (HoldReason.BUSINESS_WITHOUT_CONTACT, Flag.BUSINESS in row.flags.known and not named),
@@ -52,4 +56,6 @@ def holds_of(row: ReferralRow) -> tuple[HoldReason, ...]:
 def is_near_any(numbers: Iterable[str], suspects: Iterable[str]) -> bool:
     """Whether a victim’s number is a suspect’s, or one slip of a finger from it."""
     others = tuple(suspects)
-    return any(numbers_near(number, suspect) for number in numbers for suspect in others)
+    return bool(others) and any(
+        numbers_near(number, suspect) for number in numbers for suspect in others
+    )

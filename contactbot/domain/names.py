@@ -38,7 +38,9 @@ def fold_home(address: str, postcode: str) -> str | None:
     The first number of the address is taken as the house; `Flat 2, 14 High Street` is `2`, which
     keeps neighbours of one block apart as long as they are all written that way.
     """
-    code = "".join(character for character in postcode.casefold() if character.isalnum())
+    code = postcode.casefold().replace(" ", "")
+    if not code.isalnum():
+        code = "".join(character for character in code if character.isalnum())
     house = _HOUSE.search(address.casefold())
     return f"{code} {house[0]}" if code and house else None
 

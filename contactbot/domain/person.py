@@ -29,11 +29,25 @@ _NAMES = tuple(detail.name for detail in fields(PersonDetails))
 
 def details_of(row: ReferralRow) -> PersonDetails:
     """What this row tells of its person."""
-    return PersonDetails(**{name: getattr(row, name) for name in _NAMES})
+    return PersonDetails(
+        row.given_name,
+        row.family_name,
+        row.date_of_birth,
+        row.address,
+        row.postcode,
+        row.email,
+        row.gender,
+        row.ethnicity,
+        row.sexual_orientation,
+        row.disability,
+        row.language,
+    )
 
 
 def phones_of(row: ReferralRow) -> tuple[GivenPhone, ...]:
     """The person’s numbers in the order given, each once."""
+    if row.phone_2 is None:
+        return () if row.phone is None else (row.phone,)
     phones = {phone.number.e164: phone for phone in (row.phone_2, row.phone) if phone}
     return tuple(reversed(phones.values()))
 

@@ -106,7 +106,12 @@ def breach_at(case: CaseFacts, policy: Policy) -> datetime:
 
 def plan_first(facts: ContactFacts, case: CaseFacts, policy: Policy) -> Plan:
     """Where a referral goes that nobody is trying at this moment: a new one, or a changed one."""
-    return _by_gate(facts, case, policy, decide(PLANNED_CALL, facts, policy), facts.now)
+    return plan_by(decide(PLANNED_CALL, facts, policy), facts, case, policy)
+
+
+def plan_by(decision: Decision, facts: ContactFacts, case: CaseFacts, policy: Policy) -> Plan:
+    """The same, by what the gate has decided on `PLANNED_CALL` for exactly these facts."""
+    return _by_gate(facts, case, policy, decision, facts.now)
 
 
 def plan_next(

@@ -7,7 +7,7 @@ a guess could ring somebody; only unknown flags are kept, and then protect the v
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -119,6 +119,8 @@ def read_row(cells: Mapping[str, str], reading: Reading) -> ReferralRow | tuple[
     faults: list[RowFault] = []
     for column, read in COLUMNS.items():
         given = cells.get(column, "")
+        if not given and column not in MUST_HAVE_VALUE:
+            continue
         try:
             text = given.strip() if column in _PHONES else clean(given)
             if text:
@@ -143,13 +145,23 @@ def _name(text: str, _: Reading) -> str:
 
 
 def _word(words: Any, *, blank: Any = None) -> Reader:
-    return lambda text, _: read_word(text, words, blank=blank)
+    @lru_cache(maxsize=64)
+    def read(text: str) -> Any:
+        return read_word(text, words, blank=blank)
+
+    return lambda text, _: read(text)
 
 
 def _past_date(text: str, reading: Reading, *, years: int) -> date:
     """A day up to tomorrow, since a source’s clock may be a little ahead."""
-    latest = reading.now.date() + timedelta(days=1)
-    return read_date(text, earliest=date(latest.year - years, 1, 1), latest=latest)
+    earliest, latest = _bounds(reading.now.date(), years)
+    return read_date(text, earliest=earliest, latest=latest)
+
+
+@lru_cache(maxsize=64)
+def _bounds(today: date, years: int) -> tuple[date, date]:
+    latest = today + timedelta(days=1)
+    return date(latest.year - years, 1, 1), latest
 
 
 def _referred_at(text: str, reading: Reading) -> datetime:
@@ -161,6 +173,11 @@ def _phone(text: str, reading: Reading) -> GivenPhone:
 
 
 def _flags(text: str, _: Reading) -> Flags:
+    return _flags_of(text)
+
+
+@lru_cache(maxsize=1024)
+def _flags_of(text: str) -> Flags:
     words = [word.strip().casefold() for word in text.split(";") if word.strip()]
     if words == [NO_FLAGS]:
         return Flags(assessed=True)

@@ -45,7 +45,7 @@ def tier_of(facts: TierFacts, policy: Policy) -> TierDecision:
         "flag_unknown": facts.unknown_flags or not facts.flags <= tiers.known_flags,
         "crime_group_protected": facts.crime_group in tiers.protected_groups,
         "crime_group_unheard_of": facts.crime_group not in tiers.known_groups,
-        "under_age": _under_age(facts, tiers.adult_age),
+        "under_age": under_age(facts.birth_date, facts.on, tiers.adult_age),
         "risk_protected": facts.risk in tiers.protected_risks,
         "risk_unheard_of": facts.risk is not None and facts.risk not in tiers.known_risks,
         "offender_known": facts.offender_known == "yes",
@@ -57,9 +57,9 @@ def tier_of(facts: TierFacts, policy: Policy) -> TierDecision:
     return TierDecision(Tier.PROTECTED if because else Tier.STANDARD, tuple(because))
 
 
-def _under_age(facts: TierFacts, adult_age: int) -> bool:
-    born = facts.birth_date
+def under_age(born: date | None, on: date, adult_age: int) -> bool:
+    """Whether a person is known to be younger than `adult_age` on that day."""
     if born is None:
         return False
-    had_birthday = (facts.on.month, facts.on.day) >= (born.month, born.day)
-    return facts.on.year - born.year - (not had_birthday) < adult_age
+    had_birthday = (on.month, on.day) >= (born.month, born.day)
+    return on.year - born.year - (not had_birthday) < adult_age

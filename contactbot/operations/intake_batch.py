@@ -10,19 +10,18 @@ from contactbot.domain.intake import (
     is_near_any,
     suppressions_of,
 )
-from contactbot.domain.person import PersonDetails, details_of, phones_of
 from contactbot.domain.policy import Policy
 from contactbot.domain.referral import ReferralState
 from contactbot.domain.referral_row import ReferralRow
 from contactbot.domain.safety import Tier
-from contactbot.domain.same_person import likeness, marks_of
-from contactbot.operations.intake_people import People, learn
+from contactbot.domain.same_person import Marks, likeness
+from contactbot.operations.intake_people import People, Told, learn, newcomer
 from contactbot.operations.intake_plans import (
     CASE_CHANGED,
+    Draft,
+    FirstPlans,
     is_held,
-    placed,
     plan_again,
-    tier_of_row,
 )
 from contactbot.ports.intake_records import (
     Changes,
@@ -30,7 +29,6 @@ from contactbot.ports.intake_records import (
     KnownReferral,
     Link,
     PersonRecord,
-    ReferralWrite,
     Stop,
 )
 
@@ -45,19 +43,19 @@ class Batch:
         self,
         transaction: IntakeTransaction,
         policy: Policy,
-        rows: list[ReferralRow],
+        told: list[Told],
         known: list[KnownReferral],
     ) -> None:
         self._transaction = transaction
         self._policy = policy
         self._changes = Changes(policy.version)
-        self._writes: list[tuple[PersonRecord, KnownReferral | None, ReferralWrite]] = []
+        self._drafts: list[Draft] = []
         # Persons who were there before, and why their other referrals must be looked at again.
         self._touched: dict[UUID, str] = {}
         self._newly_protected: set[UUID] = set()
-        self._people = People(_persons(transaction, rows, known))
-        self._now = transaction.instant.calendar
-        numbers = {phone.number.e164 for row in rows for phone in phones_of(row)}
+        self._people = People(_persons(transaction, told, known))
+        self._plans = FirstPlans(policy, transaction.instant.calendar)
+        numbers = {number for each in told for number in each.marks.numbers}
         self._suspects = transaction.suspects_among(numbers)
         self._suppressed = transaction.suppressed_among(numbers)
 
@@ -66,42 +64,34 @@ class Batch:
         """How many pairs of persons who may be one were found."""
         return len(self._changes.links)
 
-    def take(self, row: ReferralRow, fingerprint: str, known: KnownReferral | None) -> UUID:
+    def take(self, told: Told, fingerprint: str, known: KnownReferral | None) -> UUID:
         """Take one row in; returns the id of its referral."""
-        person = self._person_of(row, known)
-        learn(person, row, self._new_ids(), sole=known is not None and known.is_only_one)
+        row, again = told.row, known is None
+        person = self._person_of(told, known)
+        learn(person, told, self._new_ids(), sole=known is not None and known.is_only_one)
         self._people.add(person)
         self._touch(person, UPDATED)
         self._suppress(person, row, known)
         self._suppress_by_number(person)
         self._suggest(person)
-        self._hold_by_number(person, row, again=known is None)
+        self._hold_by_number(person, row, again=again)
         for reason in holds_of(row):
-            self._hold(person, reason, again=known is None)
-        decision = tier_of_row(row, self._now, self._policy)
+            self._hold(person, reason, again=again)
+        decision = self._plans.tier(row)
         if decision.tier is Tier.PROTECTED and not person.protected:
             person.protected = True
             self._newly_protected.add(person.id)
             self._touch(person, PROTECTED)
-        write = ReferralWrite(
-            id=known.id if known else self._transaction.new_id(),
-            person_id=person.id,
-            row=row,
-            fingerprint=fingerprint,
-            is_new=known is None,
-            tier=decision,
-        )
-        self._writes.append((person, known, write))
-        return write.id
+        referral_id = known.id if known else self._transaction.new_id()
+        self._drafts.append(Draft(referral_id, person, row, fingerprint, decision, known))
+        return referral_id
 
     def finish(self) -> set[UUID]:
         """Save everything and plan anew what was there before; the referrals that are held now."""
-        self._changes.referrals = [
-            placed(write, person, known, self._now, self._policy)
-            for person, known, write in self._writes
-        ]
+        self._changes.referrals = [self._plans.placed(draft) for draft in self._drafts]
         self._transaction.save(self._changes)
-        self._transaction.protect(sorted(self._newly_protected))
+        known_before = self._newly_protected.intersection(self._touched)
+        self._transaction.protect(sorted(known_before))
         for person_id, because in sorted(self._touched.items()):
             if because != UPDATED:
                 self._transaction.ask_cancel(person_id, because)
@@ -109,18 +99,18 @@ class Batch:
             if write.state is ReferralState.INELIGIBLE and not write.is_new:
                 self._transaction.ask_cancel(write.person_id, CASE_CHANGED)
         held = {write.id for write in self._changes.referrals if is_held(write)}
-        for referral_id in self._transaction.open_referrals(sorted(self._touched)):
-            if plan_again(self._transaction, referral_id, self._policy):
-                held.add(referral_id)
+        if self._touched:
+            for referral_id in self._transaction.open_referrals(sorted(self._touched)):
+                if plan_again(self._transaction, referral_id, self._policy):
+                    held.add(referral_id)
         return held
 
-    def _person_of(self, row: ReferralRow, known: KnownReferral | None) -> PersonRecord:
+    def _person_of(self, told: Told, known: KnownReferral | None) -> PersonRecord:
         if known is not None:
             person = self._people.get(known.person_id)
         else:
-            numbers = [phone.number.e164 for phone in phones_of(row)]
-            same = self._people.same(marks_of(details_of(row), numbers))
-            person = same or PersonRecord(self._transaction.new_id(), details_of(row), is_new=True)
+            same = self._people.same(told.marks)
+            person = same or newcomer(self._transaction.new_id(), told)
         self._changes.persons[person.id] = person
         return person
 
@@ -149,6 +139,8 @@ class Batch:
 
     def _suppress_by_number(self, person: PersonRecord) -> None:
         """Somebody at this number asked never to be rung again; the number keeps that, not they."""
+        if not self._suppressed:
+            return
         stops = (self._suppressed.get(number) for number in person.usable_numbers())
         person.suppressions.update(stop for stop in stops if stop)
 
@@ -156,14 +148,16 @@ class Batch:
         """Numbers that lead to somebody else, or to a suspect, are for a person to judge."""
         linked = self._people.linked(person)
         numbers = person.usable_numbers()
-        if is_near_any(numbers, person.suspects.union(*(other.suspects for other in linked))):
+        suspects = person.suspects.union(*(other.suspects for other in linked))
+        if suspects and is_near_any(numbers, suspects):
             self._hold(person, HoldReason.SUSPECT_NUMBER, again=again)
         elif not self._suspects.isdisjoint(numbers):
             self._hold(person, HoldReason.ALSO_SUSPECT, again=again)
-        for other in [other for number in numbers for other in self._people.owners(number)]:
-            if other is not person:
-                self._hold(person, HoldReason.SHARED_NUMBER, again=again)
-                self._hold(other, HoldReason.SHARED_NUMBER, again=again)
+        for number in numbers:
+            for other in self._people.owners(number):
+                if other is not person:
+                    self._hold(person, HoldReason.SHARED_NUMBER, again=again)
+                    self._hold(other, HoldReason.SHARED_NUMBER, again=again)
         if row.suspect_phone:
             self._hold_suspect(person, row.suspect_phone.number.e164, again=again)
 
@@ -189,8 +183,10 @@ class Batch:
         """Suggest, once for ever, that two persons may be one."""
         marks = person.marks()
         for other in self._people.alike(marks):
+            if other is person or other.id in person.linked:
+                continue
             because = likeness(marks, other.marks())
-            if other is person or not because or other.id in person.linked:
+            if not because:
                 continue
             person.linked.add(other.id)
             other.linked.add(person.id)
@@ -214,15 +210,13 @@ def hold_contradicted(
 
 
 def _persons(
-    transaction: IntakeTransaction, rows: list[ReferralRow], known: list[KnownReferral]
+    transaction: IntakeTransaction, told: list[Told], known: list[KnownReferral]
 ) -> list[PersonRecord]:
     """Everybody these rows may speak of, and everybody who may own a suspect’s number."""
-    marks = [
-        marks_of(details_of(row), [phone.number.e164 for phone in phones_of(row)]) for row in rows
-    ]
     suspects = [
-        marks_of(PersonDetails(), [row.suspect_phone.number.e164])
-        for row in rows
-        if row.suspect_phone
+        Marks(numbers=frozenset({each.row.suspect_phone.number.e164}))
+        for each in told
+        if each.row.suspect_phone
     ]
+    marks = [each.marks for each in told]
     return transaction.persons({referral.person_id for referral in known}, marks + suspects)

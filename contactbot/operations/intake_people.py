@@ -2,16 +2,40 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from contactbot.domain.contact_profile import merged, profile_of
-from contactbot.domain.person import details_of, phones_of, with_news
-from contactbot.domain.referral_row import ReferralRow
-from contactbot.domain.same_person import Marks, is_same_person
+from contactbot.domain.person import PersonDetails, details_of, phones_of, with_news
+from contactbot.domain.referral_row import GivenPhone, ReferralRow
+from contactbot.domain.same_person import Marks, is_same_person, marks_of
 from contactbot.ports.intake_records import NumberRecord, PersonRecord
 
 NO_LONGER_GIVEN = "no_longer_given"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row with what it tells of its person, worked out once."""
+
+    row: ReferralRow
+    details: PersonDetails
+    phones: tuple[GivenPhone, ...]
+    marks: Marks
+
+    @classmethod
+    def by(cls, row: ReferralRow) -> "Told":
+        """What this row tells."""
+        details, phones = details_of(row), phones_of(row)
+        numbers = [phone.number.e164 for phone in phones]
+        return cls(row, details, phones, marks_of(details, numbers))
+
+
+def newcomer(person_id: UUID, told: Told) -> PersonRecord:
+    """A person nobody knew, as this row tells of them."""
+    person = PersonRecord(person_id, told.details, is_new=True)
+    person.remember_marks(told.marks)
+    return person
 
 
 class People:
@@ -42,7 +66,9 @@ class People:
 
     def alike(self, marks: Marks) -> list[PersonRecord]:
         """Persons who share a number or any two other marks."""
-        found = {each for mark in _findable(marks) for each in self._by_mark.get(mark, ())}
+        found: set[UUID] = set()
+        for mark in _findable(marks):
+            found.update(self._by_mark.get(mark, ()))
         return [self._by_id[person_id] for person_id in sorted(found)]
 
     def same(self, marks: Marks) -> PersonRecord | None:
@@ -52,44 +78,50 @@ class People:
 
     def owners(self, number: str) -> list[PersonRecord]:
         """Persons who may be dialled at this number."""
-        alike = self.alike(Marks(numbers=frozenset({number})))
+        alike = (self._by_id[each] for each in sorted(self._by_mark.get(("number", number), ())))
         return [person for person in alike if number in person.usable_numbers()]
 
 
-def _findable(marks: Marks) -> Iterator[tuple[str, ...]]:
+def _findable(marks: Marks) -> list[tuple[str, ...]]:
     """What persons are found by: one mark alone is as common as the name Jones, but for numbers."""
-    pairs = ((marks.names, marks.birth), (marks.names, marks.home), (marks.birth, marks.home))
-    for place, (one, other) in enumerate(pairs):
-        if one and other:
-            yield str(place), one, other
-    for number in marks.numbers:
-        yield "number", number
+    names, birth, home = marks.names, marks.birth, marks.home
+    found: list[tuple[str, ...]] = [("number", number) for number in marks.numbers]
+    if names and birth:
+        found.append(("0", names, birth))
+    if names and home:
+        found.append(("1", names, home))
+    if birth and home:
+        found.append(("2", birth, home))
+    return found
 
 
-def learn(person: PersonRecord, row: ReferralRow, new_ids: Iterator[UUID], *, sole: bool) -> None:
+def learn(person: PersonRecord, told: Told, new_ids: Iterator[UUID], *, sole: bool) -> None:
     """Take over what the row tells of its person.
 
     `sole`: the row is a newer telling of the person’s only referral, so that a number or a `yes`
     it no longer gives is taken back.
     """
-    details = with_news(person.details, details_of(row))
-    if person.language_told_by_person:
-        details = replace(details, language=person.details.language)
-    if details != person.details:
-        person.details, person.changed = details, True
+    row = told.row
+    if person.details is not told.details:
+        details = with_news(person.details, told.details)
+        if person.language_told_by_person:
+            details = replace(details, language=person.details.language)
+        if details != person.details:
+            person.details, person.changed = details, True
+            person.forget_marks()
+    _learn_numbers(person, told, new_ids, sole=sole)
+    if person.marks().numbers != frozenset(person.usable_numbers()):
         person.forget_marks()
-    _learn_numbers(person, row, new_ids, sole=sole)
     _learn_profile(person, row, sole=sole)
     if row.suspect_phone:
         person.suspects.add(row.suspect_phone.number.e164)
 
 
 def _learn_numbers(
-    person: PersonRecord, row: ReferralRow, new_ids: Iterator[UUID], *, sole: bool
+    person: PersonRecord, told: Told, new_ids: Iterator[UUID], *, sole: bool
 ) -> None:
     """Numbers given now come first, in their order; others follow, or end if `sole`."""
-    given = phones_of(row)
-    person.forget_marks()
+    given = told.phones
     known = {number.number.e164: number for number in person.numbers}
     for position, phone in enumerate(given, 1):
         number = known.pop(phone.number.e164, None)

@@ -80,6 +80,8 @@ class PersonRecord:
     def usable_numbers(self) -> list[str]:
         """E.164 of the numbers that may be dialled, first choice first."""
         usable = [number for number in self.numbers if number.usable]
+        if len(usable) < 2:
+            return [each.number.e164 for each in usable]
         return [each.number.e164 for each in sorted(usable, key=lambda number: number.position)]
 
     def marks(self) -> Marks:
@@ -87,6 +89,10 @@ class PersonRecord:
         if self._marks is None:
             self._marks = marks_of(self.details, self.usable_numbers())
         return self._marks
+
+    def remember_marks(self, marks: Marks) -> None:
+        """Take marks that somebody has made of just these details and numbers."""
+        self._marks = marks
 
     def forget_marks(self) -> None:
         """To be called when details or numbers have changed."""

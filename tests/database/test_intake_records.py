@@ -303,3 +303,42 @@ def test_a_change_during_a_call_asks_for_its_end(intake):
                   'ringing', now(), now(), 'p' FROM referrals r JOIN numbers n USING (person_id)""")
     intake(ANN | {"support_declined": "yes"})
     assert intake.ask("SELECT cancel_because FROM attempts") == [("support_declined",)]
+
+
+def spoil(intake, table="persons", column="given_name_sealed"):
+    """What is kept of A1’s person cannot be opened any more."""
+    intake.run(f"""UPDATE {table} SET {column} = decode(repeat('00', 40), 'hex')
+                    WHERE {"id" if table == "persons" else "person_id"} =
+                          (SELECT person_id FROM referrals WHERE reference = 'A1')""")  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("persons", "given_name_sealed"), ("persons", "key_wrapped"), ("numbers", "number_sealed")],
+)
+def test_a_row_whose_person_cannot_be_opened_is_set_aside_and_the_others_go_on(
+    intake, table, column
+):
+    intake(ANN, BEA)
+    spoil(intake, table, column)
+    news = [row | {"notes": "news"} for row in (ANN, BEA)]
+    result = intake(*news, BEA | {"reference": "B2"})
+    assert (result.accepted, result.rejected, result.updated) == (2, 1, 1)
+    assert intake.rejects.rows == [(2, ["(row)"])]
+    assert intake.states() == dict.fromkeys(("B1", "B2"), "awaiting_contact") | {"A1": "held"}
+    assert intake.holds() == {("A1", "case_unreadable")}
+
+
+def test_a_new_row_that_may_speak_of_somebody_unreadable_is_rejected(intake):
+    intake(ANN)
+    spoil(intake)
+    result = intake(ANN | {"reference": "A2"}, BEA | {"phone": ANN["phone"]}, BEA)
+    assert (result.accepted, result.rejected) == (1, 2)
+    assert set(intake.states()) == {"A1", "B1"}
+
+
+def test_a_referral_that_cannot_be_planned_again_is_held(intake):
+    intake(ANN | {"contact_code": "4321"})
+    spoil(intake, "referrals", "contact_code_sealed")
+    assert intake(ANN | {"reference": "A2"}, BEA).accepted == 2
+    assert intake.states() == {"A1": "held", "A2": "held", "B1": "awaiting_contact"}
