@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from contactbot.database.crypto import Keyring
+from contactbot.database.hold_records import HoldRecords
+from contactbot.database.noticed_texts import NoticedTexts
 from contactbot.database.outreach_store import OutreachRecords
 from contactbot.database.supervision_records import SupervisionRecords
 
 
-class SupervisorRecords(OutreachRecords, SupervisionRecords):
+class SupervisorRecords(OutreachRecords, NoticedTexts, HoldRecords, SupervisionRecords):
     """One transaction of outreach that also keeps what supervisors decide."""
 
 

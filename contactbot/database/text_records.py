@@ -88,21 +88,38 @@ class TextRecords(Transaction):
     def keep_inbound(
         self, inbound: InboundText, indexes: Sequence[bytes], persons: Sequence[UUID], read: Reading
     ) -> UUID | None:
-        """Keep an uninvited text once, its words sealed for each person."""
+        """Keep an uninvited text once, sealed for each person, or under a key of its own."""
+        fresh = uuid4()
         row = {
-            "id": uuid4(),
+            "id": fresh,
             "provider_id": inbound.provider_id,
             "number_index": indexes[0] if indexes else None,
             "meaning": str(read.meaning),
             "effect": str(read.effect),
             "at": self.instant.calendar,
-        }
+        } | ({} if persons else self._sealed_alone(fresh, inbound))
         once = upsert(inbound_texts).values(row).on_conflict_do_nothing()
         kept = self.connection.execute(once.returning(inbound_texts.c.id))
         text_id: UUID | None = kept.scalar_one_or_none()
         for person_id in persons if text_id else ():
             self._keep_body(text_id, person_id, inbound.body)
         return text_id
+
+    def text_needs_nobody(self, text_id: UUID) -> None:
+        """What it asked for is done, whole: no person need look at it."""
+        this = inbound_texts.c.id == text_id
+        settled = {"settled_at": self.instant.calendar}
+        self.connection.execute(update(inbound_texts).where(this).values(**settled))
+
+    def _sealed_alone(self, text_id: UUID, inbound: InboundText) -> dict[str, bytes]:
+        """Nobody here has the number: a person must see it to know what to make of it."""
+        wrapped = self.keyring.new_person_key()
+        box, table = self.keyring.open_box(wrapped), inbound_texts.name
+        return {
+            "key_wrapped": wrapped,
+            "sender_sealed": box.seal(table, "sender_sealed", text_id, inbound.sender),
+            "body_sealed": box.seal(table, "body_sealed", text_id, inbound.body),
+        }
 
     def _keep_body(self, text_id: UUID | None, person_id: UUID, body: str) -> None:
         body_id, table = uuid4(), inbound_text_bodies

@@ -12,7 +12,7 @@ from contactbot.database.columns import LIVE
 from contactbot.database.figures import BY_STATE, DENIALS, OUTBOX
 from contactbot.database.heartbeat_records import read_beats
 from contactbot.database.migrate import MIGRATIONS
-from contactbot.ports.watch import Gauges, NotReadable
+from contactbot.ports.watch import Gauges, Life, NotReadable
 
 # A monitor asks often and can wait for its next turn: it must never be what slows the queue.
 _SHORT = text("SET LOCAL statement_timeout = '2s'")
@@ -27,6 +27,7 @@ _QUEUE = text(f"""
               FROM outbox WHERE state = 'pending') AS outbox_oldest
       FROM referrals WHERE route = 'automatic' AND due_at <= simulated_now()
 """)  # noqa: S608 - the states are our own words
+_MOMENT = text("SELECT simulated_now()")
 _COUNTERS = text("SELECT name, count FROM counters")
 
 
@@ -46,6 +47,15 @@ class DatabaseWatch:
         if found != newest_revision():
             return "the database is not at the newest migration; run: contactbot db upgrade"
         return None
+
+    def life(self) -> Life:
+        """The signs of life alone."""
+        try:
+            with self._engine.connect() as reader:
+                reader.execute(_SHORT)
+                return Life(reader.execute(_MOMENT).scalar_one(), read_beats(reader))
+        except SQLAlchemyError as error:
+            raise NotReadable from error
 
     def gauges(self) -> Gauges:
         """All gauges; a query that takes long fails instead of holding anything up."""

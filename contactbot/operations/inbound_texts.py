@@ -33,8 +33,11 @@ def take_inbound_text(world: Texts, inbound: InboundText) -> None:
         if read.effect is Effect.STOP:
             for index in indexes:
                 transaction.suppress(person_id=None, number_index=index, reason="opted_out", by=BY)
-        if read.effect is not Effect.FLAG:
-            _make_safe(world, transaction, persons, read)
+        if read.effect is Effect.FLAG:
+            return
+        left = _make_safe(world, transaction, persons, read)
+        if read.effect is Effect.STOP and not left:
+            transaction.text_needs_nobody(text_id)
 
 
 def collect_inbound_texts(world: Texts) -> int:
@@ -55,8 +58,12 @@ def collect_inbound_texts(world: Texts) -> int:
 
 def _make_safe(
     world: Texts, transaction: TextTransaction, persons: Sequence[UUID], read: Reading
-) -> None:
-    """Stop what is planned, waiting and ringing for everybody with that number."""
+) -> int:
+    """Stop what is planned, waiting and ringing for everybody with that number.
+
+    How many of them are left to a supervisor.
+    """
+    left = 0
     for person_id in persons:
         # A stop from somebody in danger may be somebody else's: a supervisor decides.
         stopped = read.effect is Effect.STOP and not transaction.is_protected(person_id)
@@ -67,3 +74,5 @@ def _make_safe(
         transaction.ask_cancel(person_id, f"text_{read.meaning}")
         transaction.audit(BY, "person_made_safe", person_id, meaning=str(read.meaning))
         replan(world, transaction, person_id, held=not stopped)
+        left += not stopped
+    return left

@@ -1,54 +1,45 @@
-"""What a supervisor sees and decides about calls by hand."""
+"""A supervisor’s release of one person for calls by hand."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contactbot.operations.supervision import Supervision
+from contactbot.operations.supervision import DecidedAlready, Refused, Supervision, noted
 from contactbot.ports.staff import Member
-from contactbot.ports.supervision import Waiting
-
-LONGEST_REASON = 500
+from contactbot.ports.supervision import SupervisionTransaction, Waiting
 
 
-class ReleaseRefused(Exception):
-    """A release needs a reason and a moment that lies ahead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What waits for a supervisor; references only, no names."""
-
-    to_release: Sequence[Waiting]
-    held: Sequence[Waiting]
-    call_backs: Sequence[Waiting]
-
-
-def overview(supervision: Supervision, member: Member) -> Overview:
-    """What waits for a supervisor."""
+def to_release(supervision: Supervision, member: Member, referral_id: UUID) -> Waiting | None:
+    """The referral, if it waits for a release; that it was looked at is kept."""
     with supervision.store.begin() as transaction:
-        seen = Overview(
-            transaction.waiting_for_release(), transaction.held(), transaction.call_backs()
-        )
-        for waiting in (*seen.to_release, *seen.held, *seen.call_backs):
+        waiting = _find(transaction, referral_id)
+        if waiting is not None:
             transaction.audit(str(member.id), "person_listed", waiting.person_id)
-        return seen
+        return waiting
 
 
 def release(
-    supervision: Supervision, member: Member, referral_id: UUID, reason: str, until: datetime
+    supervision: Supervision, member: Member, referral_id: UUID, note: str, until: datetime
 ) -> None:
-    """Let a protected person without a confirmed profile be rung by hand until then."""
-    reason = reason.strip()
+    """Let a person be rung by hand until then, or until a call to them was answered.
+
+    The gate is asked again before each call: a release only says that a person has thought about
+    it. Raises `Refused`, or `DecidedAlready` where another supervisor was quicker.
+    """
+    note = noted(note)
     with supervision.store.begin() as transaction:
-        now = transaction.instant.calendar
-        if not reason or len(reason) > LONGEST_REASON or until <= now:
-            raise ReleaseRefused
-        waiting = {each.referral_id: each for each in transaction.waiting_for_release()}
-        if referral_id not in waiting:
-            raise ReleaseRefused
-        person_id = waiting[referral_id].person_id
-        transaction.lock_person(person_id)
-        transaction.release(referral_id, person_id, reason, until, str(member.id))
-        transaction.audit(str(member.id), "person_released", person_id, until=until.isoformat())
+        if until <= transaction.instant.calendar:
+            raise Refused
+        waiting = _find(transaction, referral_id)
+        if waiting is None:
+            raise DecidedAlready
+        transaction.lock_person(waiting.person_id)
+        if _find(transaction, referral_id) is None:
+            raise DecidedAlready
+        person = waiting.person_id
+        transaction.release(waiting, note, until, str(member.id))
+        transaction.audit(str(member.id), "person_released", person, until=until.isoformat())
+
+
+def _find(transaction: SupervisionTransaction, referral_id: UUID) -> Waiting | None:
+    found = (each for each in transaction.waiting_for_release() if each.referral_id == referral_id)
+    return next(found, None)

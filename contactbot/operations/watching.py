@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from contactbot.domain.feeds import Feed, as_named, watch_feeds
 from contactbot.domain.policy_tables import Feeds
@@ -65,29 +66,74 @@ def readiness(watch: Watch) -> Readiness:
         seen = look(watch)
     except NotReadable:
         return Readiness(faults=("the database does not answer in time",))
-    jobs = [beat for beat in seen.gauges.beats if beat.kind is Living.JOB]
-    return Readiness(warnings=(*silent_workers(jobs), *quiet_feeds(seen.feeds)))
+    found = silences_of(seen.gauges.beats, seen.feeds)
+    return Readiness(warnings=tuple(map(sentence, found)))
 
 
-def silent_workers(jobs: Sequence[Beat]) -> Iterator[str]:
-    """A sentence for each job that has not been done lately, or one where none has been."""
+class Silent(StrEnum):
+    """What is silent."""
+
+    NO_WORKER = "no_worker"  # none has ever run
+    WORKER = "worker"
+    JOB = "job"
+    FEED = "feed"
+    DATABASE = "database"  # it cannot even be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """One thing that should live and does not; `name` of a job or feed, `since` None = never."""
+
+    what: Silent
+    name: str = ""
+    since: datetime | None = None
+
+
+def silences(watch: Watch) -> tuple[Silence, ...]:
+    """All that is silent at this moment; never raises."""
+    try:
+        life = watch.records.life()
+    except NotReadable:
+        return (Silence(Silent.DATABASE),)
+    feeds = feeds_of(life.beats, life.as_at, watch.rules)
+    return silences_of(life.beats, as_named(feeds, watch.rules))
+
+
+def silences_of(beats: Sequence[Beat], feeds: Sequence[Feed]) -> tuple[Silence, ...]:
+    """Silent jobs, together where all are, then quiet feeds."""
+    jobs = [beat for beat in beats if beat.kind is Living.JOB]
+    return (*silent_workers(jobs), *quiet_feeds(feeds))
+
+
+def silent_workers(jobs: Sequence[Beat]) -> Iterator[Silence]:
+    """Each job that has not been done lately, or that none has been."""
     silent = [beat for beat in jobs if beat.silent_seconds > SILENT_SECONDS]
     if not jobs:
-        yield "no worker has run yet"
+        yield Silence(Silent.NO_WORKER)
     elif len(silent) == len(jobs):
-        last = max(beat.at_real for beat in jobs)
-        yield f"the worker has not run since {written(last)}"
+        yield Silence(Silent.WORKER, since=max(beat.at_real for beat in jobs))
     else:
         for beat in silent:
-            yield f"the worker has not done {beat.name} since {written(beat.at_real)}"
+            yield Silence(Silent.JOB, beat.name, beat.at_real)
 
 
-def quiet_feeds(feeds: Sequence[Feed]) -> Iterator[str]:
-    """A sentence for each feed that has gone quiet."""
+def quiet_feeds(feeds: Sequence[Feed]) -> Iterator[Silence]:
+    """Each feed that has gone quiet."""
     for feed in feeds:
         if feed.quiet:
-            since = f"since {written(feed.last_at)}" if feed.last_at else "yet"
-            yield f"the feed {feed.source} has brought no file {since}"
+            yield Silence(Silent.FEED, feed.source, feed.last_at)
+
+
+def sentence(silence: Silence) -> str:
+    """One silence, for whoever runs the service."""
+    since = f"since {written(silence.since)}" if silence.since else "yet"
+    return {
+        Silent.NO_WORKER: "no worker has run yet",
+        Silent.WORKER: f"the worker has not run {since}",
+        Silent.JOB: f"the worker has not done {silence.name} {since}",
+        Silent.FEED: f"the feed {silence.name} has brought no file {since}",
+        Silent.DATABASE: "the database does not answer in time",
+    }[silence.what]
 
 
 def written(at: datetime) -> str:

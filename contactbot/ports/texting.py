@@ -124,7 +124,14 @@ class TextTransaction(OutreachTransaction, Protocol):
     def keep_inbound(
         self, inbound: InboundText, indexes: Sequence[bytes], persons: Sequence[UUID], read: Reading
     ) -> UUID | None:
-        """Keep an uninvited text, its words sealed for each person; None if it is there already."""
+        """Keep an uninvited text, its words sealed for each person; None if it is there already.
+
+        Where nobody has the number, words and sender are sealed under a key of the text's own.
+        """
+        ...
+
+    def text_needs_nobody(self, text_id: UUID) -> None:
+        """What it asked for is done, whole: no person need look at it."""
         ...
 
     def is_protected(self, person_id: UUID) -> bool:

@@ -33,6 +33,14 @@ class Gauges:
     beats: Sequence[Beat]
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Every last sign of life, at one moment of the calendar, `as_at` (UTC)."""
+
+    as_at: datetime
+    beats: Sequence[Beat]
+
+
 class NotReadable(Exception):
     """The gauges cannot be read now, or not in the time a monitor may take."""
 
@@ -42,6 +50,10 @@ class WatchRecords(Protocol):
 
     def fault(self) -> str | None:
         """A sentence saying why no work can be done, or None."""
+        ...
+
+    def life(self) -> Life:
+        """The signs of life alone, for pages that are asked for often; `NotReadable`."""
         ...
 
     def gauges(self) -> Gauges:

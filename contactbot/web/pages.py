@@ -11,6 +11,7 @@ from contactbot.web import access, errors, headers, language, sign_in
 from contactbot.web.access import anyone
 from contactbot.web.caller import views as caller
 from contactbot.web.current import application
+from contactbot.web.supervisor import holds, records, texts
 from contactbot.web.supervisor import views as supervisor
 
 FORM_SECONDS = 10 * 3600
@@ -50,6 +51,8 @@ def install(app: Flask, settings: Settings) -> None:
     language.install(app)
     errors.install(app)
     for part in (blueprint, sign_in.blueprint, caller.blueprint, supervisor.blueprint):
+        app.register_blueprint(part)
+    for part in (texts.blueprint, holds.blueprint, records.blueprint):
         app.register_blueprint(part)
     app.context_processor(sign_in.for_templates)
     app.view_functions["static"] = anyone("styles and pictures say nothing of anybody")(

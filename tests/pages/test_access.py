@@ -83,7 +83,16 @@ PAGES = {
     ("POST", "/caller/end"): {Role.CALLER, Role.SUPERVISOR},
     ("POST", "/caller/beat"): {Role.CALLER, Role.SUPERVISOR},
     ("GET", "/supervisor"): {Role.SUPERVISOR},
+    ("GET", "/supervisor/now"): {Role.SUPERVISOR},
+    ("GET", f"/supervisor/release/{UUID(int=0)}"): {Role.SUPERVISOR},
     ("POST", f"/supervisor/release/{UUID(int=0)}"): {Role.SUPERVISOR},
+    ("GET", f"/supervisor/texts/{UUID(int=0)}"): {Role.SUPERVISOR},
+    ("POST", f"/supervisor/texts/{UUID(int=0)}"): {Role.SUPERVISOR},
+    ("GET", f"/supervisor/holds/kind/{UUID(int=0)}"): {Role.SUPERVISOR},
+    ("GET", f"/supervisor/holds/{UUID(int=0)}"): {Role.SUPERVISOR},
+    ("POST", f"/supervisor/holds/{UUID(int=0)}"): {Role.SUPERVISOR},
+    ("GET", "/supervisor/records"): {Role.SUPERVISOR},
+    ("POST", f"/supervisor/records/{UUID(int=0)}/again"): {Role.SUPERVISOR},
 }
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from pages.conftest import sign_in_as, submit
+from pages.conftest import sign_in_as
 from pages.people import (
     BORN,
     NOTES,
@@ -389,52 +389,6 @@ def test_an_ending_says_what_it_will_do(caller, world):
     page = press(caller, "dial").text
     assert "They will be tried again at another time of day." in page
     assert "Nobody will ring, text or write to them or this number again." in page
-
-
-# Supervisors.
-
-
-def test_a_supervisor_releases_a_protected_person_for_a_call_by_hand(
-    app, application, caller, world
-):
-    person = somebody(world, tier="protected")
-    boss = app.test_client()
-    sign_in_as(boss, application, Role.SUPERVISOR)
-    assert person.reference in boss.get("/supervisor").text
-    let = f"/supervisor/release/{person.referral}"
-    submit(boss, "/supervisor", let, reason="", until="2026-03-02T18:00")
-    press(caller, "next")
-    assert claimed(world) == []
-    submit(boss, "/supervisor", let, reason="Officer rang her today", until="2026-03-02T18:00")
-    press(caller, "next")
-    assert claimed(world) == [person.id]
-    assert person.e164 in press(caller, "dial").text
-    [row] = rows(world, "SELECT * FROM audit WHERE action = 'person_released'")
-    assert row.subject_id == str(person.id)
-
-
-def test_a_release_ends_at_its_moment(app, application, caller, world):
-    person = somebody(world, tier="protected")
-    boss = app.test_client()
-    sign_in_as(boss, application, Role.SUPERVISOR)
-    let = f"/supervisor/release/{person.referral}"
-    submit(boss, "/supervisor", let, reason="Officer rang her today", until="2026-03-02T11:00")
-    set_clock(world, SHOWS + timedelta(hours=2))
-    press(caller, "next")
-    assert claimed(world) == []
-
-
-def test_a_supervisor_sees_what_is_held_and_which_call_backs_are_booked(app, application, world):
-    held, wished = somebody(world), somebody(world, OTHERS[0])
-    hold(world, held)
-    call_back(world, wished, SHOWS + timedelta(days=1))
-    boss = app.test_client()
-    sign_in_as(boss, application, Role.SUPERVISOR)
-    page = boss.get("/supervisor").text
-    assert held.reference in page
-    assert "The person is in custody" in page
-    assert wished.reference in page
-    assert "Eleri" not in page
 
 
 def test_the_date_of_a_confirmed_profile_is_shown_first(caller, world):

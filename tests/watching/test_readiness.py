@@ -7,7 +7,7 @@ from watching.watched import Watched
 
 from contactbot.bootstrap import Application
 from contactbot.database.engine import make_engine
-from contactbot.operations.watching import silent_workers
+from contactbot.operations.watching import sentence, silent_workers
 from contactbot.ports.heartbeats import Beat, Living
 from contactbot.scheduling.jobs import BEAT_SECONDS, Job, guarded, in_turn
 from contactbot.web.app import create_app
@@ -70,7 +70,7 @@ def test_a_database_that_is_away_is_a_failure_and_says_so(watched: Watched) -> N
 
 
 def test_one_job_that_is_never_done_is_named() -> None:
-    told = list(silent_workers([beat("dispatch", 1), beat("deliver", 61)]))
+    told = list(map(sentence, silent_workers([beat("dispatch", 1), beat("deliver", 61)])))
     assert told == ["the worker has not done deliver since 2026-11-22T11:58:59+00:00"]
 
 
