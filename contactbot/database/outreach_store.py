@@ -35,8 +35,8 @@ _SLOW_DOWN = text("""
 """)
 _FENCE = text("""
     UPDATE attempts
-       SET state = 'posting', posted_at_real = clock_timestamp(), placed_at = simulated_now(),
-           look_at_real = clock_timestamp()
+       SET state = 'posting', posted_at_real = clock_timestamp(),
+           placed_at = greatest(decided_at, simulated_now()), look_at_real = clock_timestamp()
      WHERE id = :id AND state = 'placing' AND deadline_real > clock_timestamp()
        AND cancel_because IS NULL
 """)

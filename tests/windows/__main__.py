@@ -18,9 +18,10 @@ TABLE = """# Windows against an oracle: what was compared, and what differed
 Written by `make windows`. The oracle (`tests/windows/oracle.py`) reads windows off plain tables: \
 summer time as the law has it, a written list of the bank holidays of Wales, the open minutes of a \
 week. It shares nothing with the service. Of each instant it is asked: is it open, when does it \
-close, when does it open next, and what does the gate answer by machine (inside the outer hours, \
-never on a bank holiday) and by hand (on any day): its reasons, its closing, and that it looks \
-again neither too early nor after a moment at which a call could have begun.
+close, when does it open next, and what does the gate answer: its reasons, its closing, and that \
+it looks again neither too early nor after a moment at which a call could have begun. At every \
+minute the gate is asked for the machine (inside the outer hours, never on a bank holiday), at \
+every edge also for a call by hand (on any day).
 
 | what | instants | questions | differences |
 |---|---|---|---|

@@ -1,0 +1,61 @@
+"""Clocks that jump or part: no call outside the hours, none too soon, none while they disagree."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from operations.jumping import JumpingWorld, Truth
+from operations.world import MONDAY_AT_TEN, World
+
+from contactbot.clock import SystemClock
+from contactbot.operations.dispatch import place_next
+
+SEED = 2026
+PEOPLE = 100  # five jumps each
+# A quarter hour around openings, closings and both nights on which the clocks change in 2026.
+STARTS = [
+    datetime(2026, 3, 28, 8, 50, tzinfo=UTC),
+    datetime(2026, 3, 28, 23, 30, tzinfo=UTC),
+    datetime(2026, 3, 29, 0, 30, tzinfo=UTC),
+    datetime(2026, 3, 29, 6, 55, tzinfo=UTC),
+    datetime(2026, 10, 24, 19, 55, tzinfo=UTC),
+    datetime(2026, 10, 24, 23, 30, tzinfo=UTC),
+    datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+    datetime(2026, 10, 25, 11, 25, tzinfo=UTC),
+    datetime(2026, 6, 3, 7, 58, tzinfo=UTC),
+    datetime(2026, 12, 24, 20, 58, tzinfo=UTC),
+]
+
+
+def test_five_hundred_jumps_and_skews_place_no_call_they_should_not(database, keyring) -> None:
+    living = JumpingWorld(database, keyring, SEED)
+    faults, calls = [], 0
+    for person in range(PEOPLE):
+        starts = STARTS[person % len(STARTS)] + timedelta(minutes=living.random.randrange(90))
+        orders = living.one_person(f"+447700900{person:03}", starts)
+        faults += living.faults(orders)
+        calls += len(orders)
+    assert (living.jumps, faults) == (500, [])
+    assert calls > PEOPLE // 2, "a dispatcher that never calls would pass as well"
+
+
+@pytest.mark.parametrize("hours", [-168, -24, -1, 1, 24, 168])
+def test_a_step_of_the_machines_clock_is_no_passing_of_time(hours: int) -> None:
+    truth = Truth(STARTS[0])
+    clock = SystemClock(truth.wall, truth.boot_seconds)
+    truth.passes(timedelta(minutes=5))
+    truth.machine_off = timedelta(hours=hours)
+    assert clock.real_now() == STARTS[0] + timedelta(minutes=5)
+    assert SystemClock(truth.wall, truth.boot_seconds).real_now() == truth.wall()
+
+
+def test_a_clock_set_back_between_decision_and_call_shortens_no_spacing(database, keyring) -> None:
+    world = World(database, keyring)
+    world.person()
+
+    def set_back(moment: str) -> None:
+        if moment == "after_intent":
+            world.set_clock(MONDAY_AT_TEN - timedelta(days=2))
+
+    place_next(world.but(at_fault_point=set_back))
+    assert len(world.telephones.orders) == 1
+    assert world.attempt().placed_at >= MONDAY_AT_TEN
