@@ -11,12 +11,14 @@ from contactbot.scripting.check import load_script
 from contactbot.scripting.errors import ScriptFaults
 from contactbot.scripting.messages import Messages, load_messages, welsh_text_faults
 from contactbot.scripting.model import Script
+from contactbot.scripting.reply_tables import ReplyTables, ReplyTablesFault, load_replies
 from contactbot.scripting.words import unreviewed
 
 POLICY = "policy.toml"
 OUTREACH_SCRIPT = "initial_contact.toml"
 RING_BACK_SCRIPT = "ring_back.toml"
 MESSAGES = "messages.toml"
+REPLIES = "replies.toml"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,14 @@ class Rulebook:
         """The closed set of bodies: message id → form → words."""
         welsh = read_welsh()
         return {one.id: one.forms(welsh[one.context, one.english]) for one in self.messages.all}
+
+    @cached_property
+    def replies(self) -> ReplyTables:
+        """The tables by which replies in words are understood."""
+        try:
+            return load_replies(self._read(REPLIES))
+        except ReplyTablesFault as fault:
+            raise SettingsFault(f"{REPLIES} cannot be used:\n{fault}") from fault
 
     def refuse_drafts(self) -> None:
         """With live calls on, every word must have been approved by a named person."""

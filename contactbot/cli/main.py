@@ -12,6 +12,7 @@ from contactbot.logs import begin_logging
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "answers": "contactbot.cli.answers:answers",
         "attempts": "contactbot.cli.attempts:attempts",
         "audit": "contactbot.cli.audit:audit",
         "casestore": "contactbot.cli.casestore:casestore",
@@ -29,6 +30,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
+        "answers": "Read replies in words.",
         "attempts": "Every attempt at contact.",
         "audit": "Check that nobody changed the audit trail.",
         "casestore": "Deliver results, take events, see what is pending.",
