@@ -3,7 +3,9 @@
 outbox/000000000001-000000000500.ndjson   a batch, whole or not at all; take it or leave it
 inbox/*.csv, inbox/events*.ndjson         put here under another name first, then renamed
 inbox/done/                               what was read
-rejects/                                  lines and files that a person has to mend
+rejects/                                  lines and files of ours that a person has to mend
+rejects/outbox*.ndjson                    put here by the case store: records it refuses, and why
+rejects/done/                             what was read of these
 """
 
 import json
@@ -11,9 +13,11 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from contactbot.casestore.event_lines import read_batch
+from contactbot.casestore.refusal_lines import read_refusals
 from contactbot.ports.casestore import (
     CaseStoreAway,
     Delivered,
@@ -22,11 +26,13 @@ from contactbot.ports.casestore import (
     EventFault,
     OutboundRecord,
     ReferralFileOffer,
+    RefusalBatch,
 )
 
 MAX_RECORD_BYTES = 1 << 20
 MAX_EVENT_FILE_BYTES = 64 << 20
 FOLDERS = ("outbox", "inbox", "inbox/done", "rejects")
+UNREAD = "not-read-"
 
 
 class FolderCaseStore:
@@ -37,7 +43,10 @@ class FolderCaseStore:
         self._sizes: dict[str, int] = {}
 
     def deliver(self, records: Sequence[OutboundRecord]) -> Sequence[DeliveryResult]:
-        """Write one file, named by its first and last record: the same records, the same file."""
+        """Write one file, named by its first and last record: the same records, the same file.
+
+        Records tried again may begin and end as an earlier batch did: that one is left alone.
+        """
         lines: list[tuple[OutboundRecord, bytes]] = []
         results: list[DeliveryResult] = []
         refused: set[tuple[str, str]] = set()
@@ -54,9 +63,28 @@ class FolderCaseStore:
                 results.append(DeliveryResult(record.id, Delivered.REFUSED, str(fault)))
         if lines:
             name = f"{lines[0][0].position:012}-{lines[-1][0].position:012}.ndjson"
+            content = b"".join(line for _, line in lines)
             with self._reached():
-                write_whole(self._folder / "outbox" / name, b"".join(line for _, line in lines))
+                write_whole(own_place(self._folder / "outbox" / name, content), content)
         return results
+
+    def fetch_refusals(self) -> Iterator[RefusalBatch]:
+        """One batch a file, in order of names."""
+        with self._reached():
+            paths = sorted((self._folder / "rejects").glob("outbox*.ndjson"))
+        for path in paths:
+            with self._reached():
+                if path.stat().st_size > MAX_EVENT_FILE_BYTES:
+                    reject_whole(path, self._folder / "rejects", f"{UNREAD}{path.name}")
+                    continue
+                content = path.read_bytes()
+            self._sizes[path.name] = len(content)
+            yield read_refusals(path.name, content)
+
+    def acknowledge_refusals(self, batch: RefusalBatch, faults: Sequence[EventFault]) -> None:
+        """Put the file away; what could not be read stays among the rejects under another name."""
+        rejects = self._folder / "rejects"
+        self._put_away(rejects / batch.name, faults, rejects / "done", f"{UNREAD}{batch.name}")
 
     def fetch_events(self) -> Iterator[EventBatch]:
         """One batch a file, in order of names."""
@@ -73,17 +101,23 @@ class FolderCaseStore:
             yield read_batch(path.name, content)
 
     def acknowledge(self, batch: EventBatch, faults: Sequence[EventFault]) -> None:
-        path = self._folder / "inbox" / batch.name
+        inbox = self._folder / "inbox"
+        self._put_away(inbox / batch.name, faults, inbox / "done", batch.name)
+
+    def _put_away(
+        self, path: Path, faults: Sequence[EventFault], done: Path, rejected_as: str
+    ) -> None:
         with self._reached():
             if not path.exists():  # another worker acknowledged it
                 return
             content = path.read_bytes()
-            if len(content) != self._sizes.pop(batch.name, None):
+            if len(content) != self._sizes.pop(path.name, None):
                 return
             if faults:
                 rejected = rejected_lines(content, faults)
-                write_whole(unused(self._folder / "rejects", batch.name), rejected)
-            path.replace(unused(self._folder / "inbox" / "done", batch.name))
+                write_whole(unused(self._folder / "rejects", rejected_as), rejected)
+            done.mkdir(exist_ok=True)
+            path.replace(unused(done, path.name))
 
     def referral_files(self) -> Sequence[ReferralFileOffer]:
         with self._reached():
@@ -166,8 +200,15 @@ def unused(folder: Path, name: str) -> Path:
     return path
 
 
-def reject_whole(path: Path, rejects: Path) -> None:
-    path.replace(unused(rejects, path.name))
+def own_place(path: Path, content: bytes) -> Path:
+    """Where this content goes: not onto a file of another content, which stays as it is."""
+    if not path.exists() or path.read_bytes() == content:
+        return path
+    return path.with_stem(f"{path.stem}-{sha256(content).hexdigest()[:8]}")
+
+
+def reject_whole(path: Path, rejects: Path, name: str = "") -> None:
+    path.replace(unused(rejects, name or path.name))
 
 
 def rejected_lines(content: bytes, faults: Sequence[EventFault]) -> bytes:

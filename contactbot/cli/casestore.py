@@ -65,6 +65,10 @@ def tell(report: SyncReport) -> None:
     click.echo(
         f"delivered: {report.delivery.accepted}, refused: {report.delivery.refused}", err=True
     )
+    if report.delivery.buried:
+        click.echo(f"refused after it had taken them: {report.delivery.buried}", err=True)
+    if report.delivery.faulty_lines:
+        click.echo(f"lines that refuse no record: {report.delivery.faulty_lines}", err=True)
     click.echo(f"referral files: {report.referral_files}, events: {events or 0}", err=True)
     if report.events.faulty_lines:
         click.echo(f"lines that are no events: {report.events.faulty_lines}", err=True)

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
-from contactbot.ports.casestore import Delivered, DeliveryResult, OutboundRecord
+from contactbot.ports.casestore import Delivered, DeliveryResult, OutboundRecord, Refusal
 from contactbot.ports.outbox_records import OutboxStatus
 
 EXCLUSIVE_LOCK = 7_100_003
@@ -55,6 +56,14 @@ _REFUSED = text("""
            next_try_real = clock_timestamp() + make_interval(secs => :wait * power(2, tries))
      WHERE id = :id
 """)
+# Handed over: delivered, or in a batch that was begun. What is dead stays so.
+_BURY = text("""
+    UPDATE outbox SET state = 'dead', tries = tries + 1, delivered_at_real = NULL,
+           next_try_real = NULL, last_error = :reason
+     WHERE id = :id
+       AND (state = 'delivered' OR (state = 'pending' AND delivered_at_real IS NOT NULL))
+""")
+_IS_DEAD = text("SELECT 1 FROM outbox WHERE id = :id AND state = 'dead'")
 _STATUS = text("""
     SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
            count(*) FILTER (WHERE state = 'delivered') AS delivered,
@@ -79,6 +88,7 @@ _RESTING = text(
     "SELECT 1 FROM pacing WHERE name = 'case_store' AND next_at_real > clock_timestamp()"
 )
 _RECOVERED = text("DELETE FROM pacing WHERE name IN ('case_store', 'case_store_away_since')")
+_UNLOCK = text("SELECT pg_advisory_unlock(:lock)")
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(:lock)")
 
 REFUSALS_UNTIL_DEAD = 3
@@ -143,6 +153,16 @@ class OutboxDeliveries:
                 if result.outcome is Delivered.REFUSED:
                     self._refuse(result)
 
+    def bury(self, refusals: Sequence[Refusal]) -> Sequence[Refusal]:
+        with self._connection.begin():
+            return [refusal for refusal in refusals if not self._buried(refusal)]
+
+    def _buried(self, refusal: Refusal) -> bool:
+        about = {"id": refusal.record_id, "reason": refusal.reason}
+        if self._connection.execute(_BURY, about).rowcount:
+            return True
+        return self._connection.execute(_IS_DEAD, {"id": refusal.record_id}).first() is not None
+
     def rest(self) -> None:
         with self._connection.begin():
             self._connection.execute(_AWAY)
@@ -185,7 +205,11 @@ class DatabaseOutbox:
             try:
                 yield OutboxDeliveries(connection)
             finally:
-                # Closes the connection, and with it frees the lock, whatever happened in the block.
+                # Closing the connection frees the lock, whatever happened in the block, but only
+                # once the server has noticed.
+                with suppress(SQLAlchemyError):
+                    connection.rollback()
+                    connection.execute(_UNLOCK, {"lock": EXCLUSIVE_LOCK})
                 connection.invalidate()
 
     def status(self) -> OutboxStatus:

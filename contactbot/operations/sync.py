@@ -1,7 +1,7 @@
 """Exchange with the case store: results out, referral files and events in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contactbot.domain.policy import Policy
 from contactbot.operations.deps import nothing_happens
@@ -11,28 +11,35 @@ from contactbot.ports.casestore import (
     CaseStoreAway,
     Delivered,
     DeliveryResult,
+    EventFault,
     ReferralFileOffer,
 )
 from contactbot.ports.event_records import EventRecords
-from contactbot.ports.outbox_records import OutboxRecords
+from contactbot.ports.outbox_records import Deliveries, OutboxRecords
 
 BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What one delivery did: records accepted and refused, and whether the case store was away."""
+    """What one delivery did: records accepted and refused, and whether the case store was away.
+
+    `buried`: refused after they had been taken; `faulty_lines`: lines that say no such thing.
+    """
 
     accepted: int = 0
     refused: int = 0
     away: bool = False
+    buried: int = 0
+    faulty_lines: int = 0
 
     def plus(self, results: list[DeliveryResult]) -> "DeliveryReport":
         """The report with one settled batch added."""
         outcomes = [result.outcome for result in results]
-        return DeliveryReport(
-            self.accepted + outcomes.count(Delivered.ACCEPTED),
-            self.refused + outcomes.count(Delivered.REFUSED),
+        return replace(
+            self,
+            accepted=self.accepted + outcomes.count(Delivered.ACCEPTED),
+            refused=self.refused + outcomes.count(Delivered.REFUSED),
         )
 
 
@@ -115,17 +122,41 @@ def deliver_pending(
     with outbox.deliveries() as deliveries:
         if deliveries is None or (not at_once and deliveries.resting()):
             return report
+        try:
+            report = take_refusals(store, deliveries)
+        except CaseStoreAway:
+            deliveries.rest()
+            return DeliveryReport(away=True)
         while batch := deliveries.batch(batch_size):
             try:
                 results = list(store.deliver(batch))
             except CaseStoreAway:
                 deliveries.rest()
-                return DeliveryReport(report.accepted, report.refused, away=True)
+                return replace(report, away=True)
             at_fault_point("after_delivery")
             deliveries.settle(results)
             report = report.plus(results)
         deliveries.recovered()
     return report
+
+
+NOT_HANDED_OVER = "There is no record with this id that was handed over."
+
+
+def take_refusals(store: CaseStore, deliveries: Deliveries) -> DeliveryReport:
+    """What the case store refused after it had taken it is dead: a person decides.
+
+    Later records of the same case go on, as they do after any record that is dead. A line that
+    cannot be used is counted and kept.
+    """
+    buried = faulty = 0
+    for batch in store.fetch_refusals():
+        strange = deliveries.bury(batch.refusals)
+        faults = [EventFault(refusal.line, NOT_HANDED_OVER) for refusal in strange]
+        store.acknowledge_refusals(batch, [*batch.faults, *faults])
+        buried += len(batch.refusals) - len(strange)
+        faulty += len(batch.faults) + len(strange)
+    return DeliveryReport(buried=buried, faulty_lines=faulty)
 
 
 def pull_referrals(store: CaseStore, import_file: Callable[[ReferralFileOffer], bool]) -> int:

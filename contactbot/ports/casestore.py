@@ -82,6 +82,24 @@ class EventBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record the case store took and then would not have; `reason` as it gave it."""
+
+    record_id: UUID
+    reason: str = field(repr=False)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalBatch:
+    """Refusals that arrived together, in order, and the lines among them that are none."""
+
+    name: str
+    refusals: tuple[Refusal, ...]
+    faults: tuple[EventFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReferralFileOffer:
     """A referral file waiting to be imported, and where its rejected rows belong."""
 
@@ -98,6 +116,17 @@ class CaseStore(Protocol):
         The same records delivered again have no second effect. After a refused record the later
         ones of its case are held back. `CaseStoreAway` if it cannot be said what arrived: the same
         call is then made again. Nothing else is raised for anything a record may contain.
+        """
+        ...
+
+    def fetch_refusals(self) -> Iterator[RefusalBatch]:
+        """What it refused after it had taken it, oldest first; `CaseStoreAway`."""
+        ...
+
+    def acknowledge_refusals(self, batch: RefusalBatch, faults: Sequence[EventFault]) -> None:
+        """Do not bring these again, and keep the faulty lines for a person to see.
+
+        To be called when the refusals are committed.
         """
         ...
 

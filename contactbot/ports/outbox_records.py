@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from contactbot.ports.casestore import DeliveryResult, OutboundRecord
+from contactbot.ports.casestore import DeliveryResult, OutboundRecord, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,13 @@ class Deliveries(Protocol):
 
     def settle(self, results: Sequence[DeliveryResult]) -> None:
         """Keep the results: accepted, to be tried again later, or after the third refusal dead."""
+        ...
+
+    def bury(self, refusals: Sequence[Refusal]) -> Sequence[Refusal]:
+        """Records refused after they were handed over are dead, with the reason.
+
+        Those that were never handed over, or are none of ours, are given back: nothing is changed.
+        """
         ...
 
     def rest(self) -> None:

@@ -102,10 +102,10 @@ def log_exchange(log: logging.Logger, report: SyncReport) -> None:
     """What was exchanged, if anything was, or that the case store was away."""
     facts = {
         "accepted": report.delivery.accepted,
-        "refused": report.delivery.refused,
+        "refused": report.delivery.refused + report.delivery.buried,
         "files": report.referral_files,
         "events": sum(report.events.results.values()),
-        "faulty_lines": report.events.faulty_lines,
+        "faulty_lines": report.events.faulty_lines + report.delivery.faulty_lines,
         "away": report.away,
     }
     if any(facts.values()):

@@ -181,3 +181,55 @@ def test_a_referral_file_is_offered_and_put_away(store, tmp_path, read, place):
     store.finish_referral_file(offer, read=read)
     assert "referrals.csv" in names(tmp_path / place)
     assert store.referral_files() == []
+
+
+def refuse(tmp_path, name, *lines):
+    (tmp_path / "rejects").mkdir(exist_ok=True)
+    texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    (tmp_path / "rejects" / name).write_text("".join(f"{text}\n" for text in texts))
+
+
+def test_refusals_are_read_from_rejects_and_put_away(store, tmp_path):
+    refuse(
+        tmp_path, "outbox-1.ndjson", {"id": str(UUID(int=1)), "reason": "no\nsuch  case", "x": 1}
+    )
+    refuse(tmp_path, "events-1.ndjson", {"line": 1, "reason": "ours", "given": "x"})
+    refuse(tmp_path, "referrals.csv", "reference")
+    (batch,) = store.fetch_refusals()
+    (refusal,) = batch.refusals
+    assert (refusal.record_id, refusal.reason) == (UUID(int=1), "no such case")
+    store.acknowledge_refusals(batch, [])
+    assert list(store.fetch_refusals()) == []
+    assert names(tmp_path / "rejects" / "done") == ["outbox-1.ndjson"]
+    assert names(tmp_path / "rejects") == ["done", "events-1.ndjson", "referrals.csv"]
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "[]", "null", '{"reason": "x"}', '{"id": 7}', '{"id": "x"}', "[" * 50_000, "\0"]
+)
+def test_a_refusal_that_cannot_be_read_is_kept_and_the_rest_is_read(store, tmp_path, line):
+    refuse(tmp_path, "outbox.ndjson", line, {"id": str(UUID(int=1))})
+    (batch,) = store.fetch_refusals()
+    assert [refusal.record_id for refusal in batch.refusals] == [UUID(int=1)]
+    assert [fault.line for fault in batch.faults] == [1]
+    store.acknowledge_refusals(batch, batch.faults)
+    (kept,) = (tmp_path / "rejects" / "not-read-outbox.ndjson").read_text().splitlines()
+    assert json.loads(kept)["given"] == line
+    assert list(store.fetch_refusals()) == []
+
+
+def test_a_refusal_without_a_reason_or_with_a_very_long_one_is_read(store, tmp_path):
+    one, two = str(UUID(int=1)), str(UUID(int=2))
+    refuse(tmp_path, "outbox.ndjson", {"id": one}, {"id": two, "reason": "x" * 9000})
+    (batch,) = store.fetch_refusals()
+    assert [len(refusal.reason) for refusal in batch.refusals] == [0, 300]
+
+
+def test_records_tried_again_do_not_overwrite_an_earlier_batch(store, tmp_path):
+    store.deliver([record(1), record(2, "R2"), record(3, "R3")])
+    store.deliver([record(1), record(3, "R3")])
+    store.deliver([record(1), record(3, "R3")])
+    first, second = sorted((tmp_path / "outbox").iterdir())
+    assert first.name == "000000000001-000000000003-" + first.stem[-8:] + ".ndjson"
+    assert second.name == "000000000001-000000000003.ndjson"
+    assert second.read_text().count("\n") == 3

@@ -1,7 +1,9 @@
 """The outbox loses nothing, repeats nothing and keeps each case in order."""
 
+import json
 import threading
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -37,6 +39,9 @@ class Store:
 
     def __init__(self):
         self.batches, self.away = [], 0
+
+    def fetch_refusals(self):
+        return iter(())
 
     def deliver(self, records):
         if self.away:
@@ -169,3 +174,61 @@ def test_the_right_to_deliver_is_free_again_after_an_error(database, outbox):
         raise RuntimeError
     with outbox.deliveries() as deliveries:
         assert deliveries is not None
+
+
+def refuse(tmp_path, *lines):
+    (tmp_path / "rejects").mkdir(exist_ok=True)
+    texts = "".join(f"{json.dumps(line)}\n" for line in lines)
+    (tmp_path / "rejects" / "outbox-1.ndjson").write_text(texts)
+
+
+def test_a_record_refused_after_delivery_is_dead_and_later_ones_of_its_case_go_on(
+    database, outbox, tmp_path
+):
+    store = FolderCaseStore(tmp_path)
+    add(database)
+    deliver_pending(outbox, store)
+    (record,) = rows(database, "id")
+    add(database)
+    refuse(tmp_path, {"id": str(record), "reason": "This case is closed."})
+    report = deliver_pending(outbox, store)
+    assert (report.buried, report.accepted, report.faulty_lines) == (1, 1, 0)
+    assert rows(database, "state") == ["dead", "delivered"]
+    assert rows(database, "last_error") == ["This case is closed.", None]
+    assert outbox.status().dead == 1
+
+
+def test_a_refusal_of_what_was_never_handed_over_changes_nothing_and_is_kept(
+    database, outbox, tmp_path
+):
+    store = FolderCaseStore(tmp_path)
+    add(database)
+    (record,) = rows(database, "id")
+    refuse(tmp_path, {"id": str(record)}, {"id": str(UUID(int=1))})
+    report = deliver_pending(outbox, store)
+    assert (report.buried, report.accepted, report.faulty_lines) == (0, 1, 2)
+    assert rows(database, "state") == ["delivered"]
+    kept = (tmp_path / "rejects" / "not-read-outbox-1.ndjson").read_text().splitlines()
+    assert len(kept) == 2
+
+
+def test_the_same_refusal_twice_is_one(database, outbox, tmp_path):
+    store = FolderCaseStore(tmp_path)
+    add(database)
+    deliver_pending(outbox, store)
+    (record,) = rows(database, "id")
+    for _ in range(2):
+        refuse(tmp_path, {"id": str(record), "reason": "no"})
+        deliver_pending(outbox, store)
+    assert rows(database, "tries") == [1]
+
+
+def test_a_batch_that_was_begun_and_refused_meanwhile_is_not_delivered(database, outbox, tmp_path):
+    store = FolderCaseStore(tmp_path)
+    add(database)
+    with outbox.deliveries() as deliveries:
+        store.deliver(deliveries.batch(500))
+    (record,) = rows(database, "id")
+    refuse(tmp_path, {"id": str(record), "reason": "no"})
+    deliver_pending(outbox, store)
+    assert rows(database, "state") == ["dead"]
