@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: help run test chromium test-system-postgres bench windows install check style types layers lock clean
+.PHONY: help run test torture torture-short strace chromium test-system-postgres bench windows install check style types layers lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,20 @@ bench: install ## Speed against floors in the same run; docs/performance.md expl
 
 windows: install ## Opening hours against an oracle, every minute of a year (an hour); docs/windows.md
 	@PYTHONPATH=tests $(BIN)/python -m windows --write
+
+torture: install strace ## The attempt protocol, proved by killing it; docs/torture.md (about 40 minutes)
+	@PYTHONPATH=tests $(BIN)/python -m torture --write $(ARGUMENTS)
+
+torture-short: install strace ## A few minutes of it, as before every change
+	@PYTHONPATH=tests $(BIN)/python -m torture --short
+
+strace:
+	@command -v strace >/dev/null || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	    echo "Installing strace ..." && \
+	    apt-get update --quiet --quiet && \
+	    apt-get install --quiet --yes --no-install-recommends strace; } || \
+	  { echo "There is no strace, to kill a dispatch at every system call: install it."; exit 1; }
 
 # The browser of the system, for the tests of pages; where we may not install it, they say so.
 chromium:

@@ -1,0 +1,169 @@
+"""Kill contactbot over and over: `make torture`; `--short` is what runs before a change lands."""
+
+import argparse
+import os
+import shlex
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from torture.campaigns import Torture
+from torture.outcome import Outcome
+from torture.report import OURS, Run, page
+from torture.stage import postgres_version, stage
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "torture.md"
+LONG = {
+    "A": 300,
+    "B": 300,
+    "unfenced": 40,
+    "fenced": 40,
+    "syscalls": 1,
+    "lost_commits": 4,
+    "fall_of_database": 25,
+    "fall_of_network": 10,
+    "stalls": 1000,
+    "kills": 10_000,
+}
+SHORT = {
+    "A": 40,
+    "B": 40,
+    "unfenced": 10,
+    "fenced": 10,
+    "syscalls": 6,
+    "lost_commits": 2,
+    "fall_of_database": 2,
+    "fall_of_network": 1,
+    "stalls": 40,
+    "kills": 250,
+}
+DEFAULT_SEED = 20_260_323
+
+
+def say(words: str) -> None:
+    """Progress."""
+    print(words, flush=True)
+
+
+def campaigns(torture: Torture) -> dict[str, Callable[[int], Outcome]]:
+    return {
+        "A": torture.call_then_record,
+        "B": torture.record_then_call_again,
+        "unfenced": torture.without_fence,
+        "fenced": torture.with_fence,
+        "syscalls": torture.syscalls,
+        "lost_commits": torture.lost_commits,
+        "fall_of_database": torture.fall_of_database,
+        "fall_of_network": torture.fall_of_network,
+        "stalls": torture.stall,
+        "kills": torture.kill,
+    }
+
+
+def shortfalls(outcomes: dict[str, Outcome], wanted: dict[str, int]) -> list[str]:
+    """Why this run proves nothing, or something bad; empty if it proves what it should."""
+    found = [
+        f"{name}: {line}" for name in OURS if name in outcomes for line in outcomes[name].broken
+    ]
+    reached = {"kills": "kills", "stalls": "stalled"}
+    for name, figure in reached.items():
+        if name in outcomes and getattr(outcomes[name], figure) < wanted[name]:
+            found.append(f"{name}: only {getattr(outcomes[name], figure)} of {wanted[name]}")
+    for name in outcomes.keys() & {"A", "B"}:
+        figures = outcomes[name].figures
+        if figures["rung_twice"] + figures["unknown"] < wanted[name] / 4:
+            found.append(f"{name}: a naive order looked well, so this harness cannot see")
+    if "unfenced" in outcomes and outcomes["unfenced"].figures["rung_twice"] < wanted["unfenced"]:
+        found.append("unfenced: not everybody was rung twice, so this harness cannot see")
+    return found
+
+
+def main() -> None:
+    """Run every campaign, tell what came of it, write the page if asked."""
+    choice = asked()
+    wanted = campaigns_wanted(choice)
+    began, clock = datetime.fromtimestamp(time.time_ns() / 1e9, UTC), time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="torture-"))
+    say(f"Seed {choice.seed}; processes write to {folder}")
+    with logs_apart(folder / "processes.log"), stage(folder) as place:
+        people = (400, 200) if choice.short else (1600, 1000)
+        torture = Torture(place, Random(choice.seed), say, *people)
+        torture.ends_by = clock + choice.minutes * 60
+        outcomes = run_all(torture, wanted)
+        postgres = postgres_version(place)
+    run = Run(choice.seed, began, time.monotonic() - clock, command(), ROOT)
+    if choice.write:
+        PAGE.write_text(page(run, outcomes, postgres), "utf-8")
+        say(f"Written: {PAGE}")
+    found = shortfalls(outcomes, wanted)
+    for line in found[:50]:
+        say(f"NOT AS PROMISED  {line}")
+    say(f"{len(found)} promises broken in {run.seconds:.0f} s")
+    sys.exit(1 if found else 0)
+
+
+def asked() -> argparse.Namespace:
+    """The command line."""
+    options = argparse.ArgumentParser(prog="make torture", description=__doc__)
+    options.add_argument("only", nargs="*", help="campaigns, perhaps with a number: kills=500")
+    options.add_argument("--short", action="store_true", help="a few minutes of everything")
+    options.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    options.add_argument("--minutes", type=float, default=600.0, help="end the kills by then")
+    options.add_argument("--write", action="store_true", help="write docs/torture.md")
+    return options.parse_args()
+
+
+def campaigns_wanted(choice: argparse.Namespace) -> dict[str, int]:
+    """Each campaign with its number."""
+    usual = SHORT if choice.short else LONG
+    given = dict(word.partition("=")[::2] for word in choice.only)
+    return {name: int(given[name] or usual[name]) for name in given} or dict(usual)
+
+
+@contextmanager
+def logs_apart(path: Path) -> Iterator[None]:
+    """What processes log goes to a file, not between the lines of progress."""
+    apart = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    errors = os.dup(2)
+    os.dup2(apart, 2)
+    try:
+        yield
+    finally:
+        os.dup2(errors, 2)
+
+
+def run_all(torture: Torture, wanted: dict[str, int]) -> dict[str, Outcome]:
+    """One campaign after the other."""
+    torture.prepare()
+    outcomes: dict[str, Outcome] = {}
+    for name, number in wanted.items():
+        say(f"{name} ({number}) …")
+        one = outcomes[name] = campaigns(torture)[name](number)
+        say(f"  {summary(one)}")
+    return outcomes
+
+
+def command() -> str:
+    words = [word for word in sys.argv[1:] if word != "--write"]
+    return shlex.join(["make", "torture", *([f"ARGUMENTS={shlex.join(words)}"] if words else [])])
+
+
+def summary(one: Outcome) -> str:
+    """One line for whoever watches."""
+    figures = one.figures
+    return (
+        f"{one.kills} kills inside, {one.stalled} stalls, {figures['calls']} calls,"
+        f" {figures['rung_twice']} second calls, {figures['unknown']} unknown,"
+        f" {figures['answers_lost']} answers lost, {figures['violations']} other violations,"
+        f" {one.seconds:.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,370 @@
+"""The rounds of a torture: kills, stalls, the naive orders, and what each of them came to."""
+
+import gc
+import pickle
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
+from types import MappingProxyType
+
+from torture.falls import crash_database, cut_dispatcher, cut_proxy
+from torture.naive import call_then_record, record_then_call_again, without_fence
+from torture.nursery import Nursery
+from torture.outcome import STALL_COUNTS, Outcome
+from torture.roles import ROLES, leap
+from torture.stage import BEHAVIOURS, ONLY_SHORT, Stage, listening_socket, run
+from torture.syscalls import kill_at_every_syscall, one_dispatch
+from torture.truth import Truth, judge, let_real_time_pass
+
+INSIDE_POINTS = (
+    "after_intent",
+    "after_fence",
+    "before_post",
+    "after_post",
+    "before_binding_commit",
+)
+TEXT_POINTS = (
+    *("before_text_intent_commit", "after_text_intent", "after_text_fence"),
+    *("before_text_post", "after_text_post", "before_text_binding_commit"),
+)
+CALLBACK_POINTS = (
+    *("before_turn_commit", "after_turn", "before_report_commit", "after_report"),
+    "before_outcome_commit",
+)
+WORKER_POINTS = ("after_look", "before_settling_commit", "before_outcome_commit", "after_delivery")
+STALL_POINTS = ("before_intent_commit", *INSIDE_POINTS, "after_binding")
+# How replies are lost: one in twenty, in every way there is.
+LOST = ("drop", "500", "truncate", "hang")
+LOST_SHARE = 0.05
+HANG_SECONDS = 3
+DISPATCHERS = 10
+STALL_SECONDS = STALL_COUNTS + 0.2
+STALLED_AT_ONCE = 40
+MANY, FEW, SHORT = "people", "few_people", "short_calls"
+TEXTS_DUE = """
+    INSERT INTO text_plans (referral_id, message, due_at, planned_at)
+    SELECT id, 'invitation', simulated_now(), simulated_now() FROM referrals
+     WHERE route = 'automatic' AND mod(hashtext(id::text), 8) = 0
+"""
+
+ONLY_THESE = """
+    UPDATE referrals SET route = 'none' WHERE id NOT IN (SELECT referral_id FROM attempts)
+"""
+ALL_ROLES: Mapping[str, Callable[..., None]] = MappingProxyType(
+    {
+        **ROLES,
+        "judge": judge,
+        "one_dispatch": one_dispatch,
+        "cut_dispatcher": cut_dispatcher,
+        "cut_proxy": cut_proxy,
+    }
+)
+
+
+@dataclass
+class Torture:
+    """One run: its stage, its chances, whom it tells how far it is."""
+
+    stage: Stage
+    random: Random
+    say: Callable[[str], None]
+    people: int = 1500
+    kills_a_round: int = 1000
+    ends_by: float = float("inf")  # by the monotonic clock; nothing new begins later
+
+    def prepare(self) -> None:
+        """People for every kind of round, everything loaded, then nothing moved in memory."""
+        self.say(f"Taking in {self.people} people …")
+        self.stage.people(self.people, BEHAVIOURS, self.random, MANY)
+        self.stage.people(STALLED_AT_ONCE + 10, BEHAVIOURS, self.random, FEW)
+        self.stage.people(max(400, self.people * 3 // 2), ONLY_SHORT, self.random, SHORT)
+        self.stage.warm_up()
+        gc.collect()
+        gc.freeze()
+
+    @contextmanager
+    def round(self, outcome: Outcome, template: str, *, ours: bool = True) -> Iterator[Nursery]:
+        """A fresh database; afterwards everything is reconciled and judged."""
+        began = time.monotonic()
+        self.stage.new_round(template)
+        nursery = Nursery(self.stage, ALL_ROLES)
+        yield nursery
+        nursery.wind_down()
+        deaths = list(nursery.deaths)
+        for _ in range(2):
+            nursery.bear("web")
+        verdict = self.stage.folder / "verdict"
+        verdict.unlink(missing_ok=True)
+        nursery.bear("judge", deaths=deaths, ours=ours, verdict=verdict)
+        while nursery.count("judge"):
+            nursery.watch()
+        found: Truth = pickle.loads(verdict.read_bytes())
+        nursery.wind_down()
+        outcome.add(found, nursery)
+        outcome.seconds += time.monotonic() - began
+
+    def lose_replies(self) -> None:
+        """One reply in twenty, and now and then an order, a look at the list, a callback."""
+        fault = self.stage.network.control.fault
+        for mode in LOST:
+            fault("lose_reply", mode=mode, hang_seconds=HANG_SECONDS, share=LOST_SHARE / len(LOST))
+        fault("lose_request", mode="drop", share=0.01)
+        fault("refuse_429", retry_after=1, share=0.01)
+        fault("refuse", status=503, code=20503, on="read", share=0.02)
+        fault("callbacks", early=True, duplicate=1, share=0.05)
+        fault("callbacks", reverse=True, documents_twice=True, share=0.05)
+        fault("callbacks", drop=True, share=0.05)
+        fault("callbacks", drop=["completed", "busy", "no-answer", "failed"], share=0.05)
+
+    # Kills.
+
+    def kill(self, wanted: int) -> Outcome:
+        """Rounds of kills until so many fell inside the critical section."""
+        outcome = Outcome("kills")
+        while outcome.kills < wanted and time.monotonic() < self.ends_by:
+            self._round_of_kills(outcome, min(self.kills_a_round, wanted - outcome.kills))
+            self.say(
+                f"  round {outcome.rounds}: {outcome.kills} kills inside the critical section,"
+                f" {sum(outcome.outside.values())} elsewhere, {outcome.figures['calls']} calls,"
+                f" {len(outcome.broken)} promises broken, {outcome.seconds:.0f} s"
+            )
+        return outcome
+
+    def _round_of_kills(self, outcome: Outcome, wanted: int) -> None:
+        with self.round(outcome, MANY) as nursery:
+            run(self.stage.engine, TEXTS_DUE)
+            self.stage.engine.dispose()
+            self.lose_replies()
+            nursery.bear("leaper")
+            inside, next_at_random = 0, time.monotonic()
+            while inside < wanted * 1.1 and time.monotonic() < self.ends_by:
+                self._replace_the_dead(nursery)
+                nursery.watch()
+                if time.monotonic() > next_at_random:
+                    self._kill_somebody(nursery)
+                    next_at_random = time.monotonic() + self.random.expovariate(2.0)
+                inside = sum(d.inside and d.role == "dispatcher" for d in nursery.deaths)
+
+    def _replace_the_dead(self, nursery: Nursery) -> None:
+        while nursery.count("web") < 2:
+            nursery.bear("web", self._chances(CALLBACK_POINTS, 0.006))
+        while nursery.count("worker") < 2:
+            nursery.bear("worker", self._chances(WORKER_POINTS, 0.05))
+        while nursery.count("texter") < 1:
+            nursery.bear("texter", f"{self.random.choice(TEXT_POINTS)}=kill@{self._passage()}")
+        while nursery.count("dispatcher") < DISPATCHERS:
+            if self.random.random() < 0.35:
+                place = self.random.choice(("after_intent", "before_post"))
+                nursery.bear("dispatcher", timer=(place, self.random.uniform(0, 0.025)))
+            else:
+                point = self.random.choice(INSIDE_POINTS)
+                nursery.bear("dispatcher", f"{point}=kill@{self._passage()}")
+
+    def _passage(self) -> int:
+        return self.random.choice((1, 1, 1, 2))
+
+    def _chances(self, points: tuple[str, ...], share: float) -> str:
+        orders = " ".join(f"{point}=kill%{share}" for point in points)
+        return f"{orders} seed={self.random.randrange(2**31)}"
+
+    def _kill_somebody(self, nursery: Nursery) -> None:
+        living = [child for child in nursery.children.values() if child.role != "leaper"]
+        if living:
+            nursery.kill(self.random.choice(living), "random")
+
+    # Stalls.
+
+    def stall(self, wanted: int) -> Outcome:
+        """Everybody stalls at once, is given up, and wakes when others have gone on."""
+        outcome = Outcome("stalls")
+        while outcome.stalled < wanted:
+            with self.round(outcome, FEW) as nursery:
+                run(self.stage.engine, TEXTS_DUE)
+                self.stage.engine.dispose()
+                self._stall_everybody(nursery)
+            self.say(
+                f"  round {outcome.rounds}: {outcome.stalled} stalls,"
+                f" {outcome.figures['calls']} calls, {len(outcome.broken)} promises broken,"
+                f" {outcome.seconds:.0f} s"
+            )
+        return outcome
+
+    def _stall_everybody(self, nursery: Nursery) -> None:
+        nursery.bear("web")
+        nursery.bear("web", " ".join(f"{point}=stop%0.05" for point in CALLBACK_POINTS))
+        nursery.bear("worker")
+        nursery.bear("worker", " ".join(f"{point}=stop%0.5" for point in WORKER_POINTS))
+        for number in range(6):
+            nursery.bear("texter", f"{TEXT_POINTS[number]}=stop@1")
+        for number in range(STALLED_AT_ONCE):
+            nursery.bear("dispatcher", f"{STALL_POINTS[number % len(STALL_POINTS)]}=stop@1")
+            nursery.watch(0.001)
+        self._others_go_on(nursery)
+
+    def _others_go_on(self, nursery: Nursery) -> None:
+        """Until the last to stall has stalled long enough, and those given up were called again."""
+        everybody_by = time.monotonic() + 4
+        while time.monotonic() < everybody_by:
+            nursery.watch()
+        nursery.bear("leaper")
+        for _ in range(2):
+            nursery.bear("dispatcher")
+        until = max((c.stopped_at for c in nursery.children.values()), default=0) + STALL_SECONDS
+        until = max(until, time.monotonic() + 2)
+        while time.monotonic() < until:
+            nursery.watch()
+        for child in list(nursery.children.values()):
+            nursery.let_go_on(child)
+        until = time.monotonic() + 1
+        while time.monotonic() < until:
+            for child in nursery.watch():
+                nursery.let_go_on(child)
+
+    # One dispatch, system call by system call.
+
+    def syscalls(self, every: int) -> Outcome:
+        """Killed at every system call of one dispatch (or every so many)."""
+        outcome = Outcome("syscalls")
+        with self.round(outcome, MANY) as nursery:
+            for _ in range(2):
+                nursery.bear("web")
+            nursery.bear("worker")
+            killed = kill_at_every_syscall(nursery, self.say, every)
+        outcome.figures.update({f"syscall {name}": number for name, number in killed.items()})
+        return outcome
+
+    # What everything stands on.
+
+    def fall_of_database(self, times: int) -> Outcome:
+        """PostgreSQL crashes and recovers, under dispatchers that are killed too."""
+        outcome = Outcome("fall_of_database")
+        with self._rough(outcome) as nursery:
+            for _ in range(times):
+                self._kill_for(nursery, 2.0)
+                outcome.figures["falls"] += crash_database(self.stage, self.random)
+            self._kill_for(nursery, 2.0)
+        return outcome
+
+    def fall_of_network(self, times: int) -> Outcome:
+        """The phone network is killed and comes back on its journal."""
+        outcome = Outcome("fall_of_network")
+        with self._rough(outcome) as nursery:
+            for _ in range(times):
+                self._kill_for(nursery, 6.5)
+                self.stage.telephones.crash()
+                self.lose_replies()
+                outcome.figures["falls"] += 1
+            self._kill_for(nursery, 6.5)
+        return outcome
+
+    def lost_commits(self, dispatchers: int) -> Outcome:
+        """Commits that are done and never confirmed: dispatchers behind a proxy that cuts."""
+        outcome = Outcome("lost_commits")
+        with listening_socket() as door, self._rough(outcome) as nursery:
+            seed = self.random.randrange(2**31)
+            proxy = nursery.bear("cut_proxy", door=door, share=0.06, seed=seed)
+            until, cuts_before = time.monotonic() + 30, -1
+            while time.monotonic() < until:
+                while nursery.count("web") < 2:
+                    nursery.bear("web")
+                while nursery.count("worker") < 1:
+                    nursery.bear("worker")
+                while nursery.count("cut_dispatcher") < dispatchers:
+                    nursery.bear("cut_dispatcher", port=door.getsockname()[1])
+                nursery.watch()
+                seen = proxy.line.read()
+                if seen.point == "cut" and seen.at_ns != cuts_before:
+                    cuts_before = seen.at_ns
+                    outcome.figures["falls"] += 1
+        return outcome
+
+    @contextmanager
+    def _rough(self, outcome: Outcome) -> Iterator[Nursery]:
+        self.stage.rough = True
+        try:
+            with self.round(outcome, MANY) as nursery:
+                self.lose_replies()
+                nursery.bear("leaper")
+                yield nursery
+        finally:
+            self.stage.rough = False
+
+    def _kill_for(self, nursery: Nursery, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._replace_the_dead(nursery)
+            nursery.watch()
+
+    # The orders of others.
+
+    def call_then_record(self, kills: int) -> Outcome:
+        """A: killed after the call, before the row."""
+        return self._naive("A", call_then_record, ("after_post", "before_binding_commit"), kills)
+
+    def record_then_call_again(self, kills: int) -> Outcome:
+        """B: killed after the call, before its id; and every lost reply is a call once more."""
+        return self._naive("B", record_then_call_again, ("after_fence", "after_post"), kills)
+
+    def _naive(
+        self, name: str, place: Callable[..., object], points: tuple[str, ...], kills: int
+    ) -> Outcome:
+        outcome = Outcome(name)
+        with self.round(outcome, SHORT, ours=False) as nursery:
+            fault = self.stage.network.control.fault
+            for mode in LOST:
+                share = LOST_SHARE / len(LOST)
+                fault("lose_reply", mode=mode, hang_seconds=HANG_SECONDS, share=share)
+            fault("callbacks", drop=True, share=1.0)  # their order has no callback to learn from
+            while len(nursery.deaths) < kills:
+                while nursery.count("dispatcher") < DISPATCHERS:
+                    orders = f"{self.random.choice(points)}=kill@{self.random.randint(1, 9)}"
+                    nursery.bear("dispatcher", orders, place=place)
+                nursery.watch()
+        return outcome
+
+    def without_fence(self, victims: int) -> Outcome:
+        """Ours without the deadline, and ours: everybody stalls between intent and call."""
+        outcome = Outcome("unfenced")
+        self._stall_after_intent(outcome, victims, without_fence)
+        return outcome
+
+    def with_fence(self, victims: int) -> Outcome:
+        """The same stalls, by the product as it is."""
+        outcome = Outcome("fenced")
+        self._stall_after_intent(outcome, victims, None)
+        return outcome
+
+    def _stall_after_intent(
+        self, outcome: Outcome, victims: int, place: Callable[..., object] | None
+    ) -> None:
+        more = {} if place is None else {"place": place}
+        with self.round(outcome, SHORT) as nursery:
+            for _ in range(2):
+                nursery.bear("web")
+            for _ in range(victims):
+                nursery.bear("dispatcher", "after_intent=stop@1", **more)
+            until = time.monotonic() + 60
+            while nursery.count("dispatcher") and time.monotonic() < until:
+                nursery.watch()
+            # Nobody else is due but who was given up.
+            run(self.stage.engine, ONLY_THESE)
+            let_real_time_pass(self.stage, 6)
+            self.stage.engine.dispose()
+            nursery.bear("worker")
+            stalled = [child for child in nursery.children.values() if child.stopped_at]
+            self._wait(nursery, 3)
+            leap(self.stage)
+            self.stage.engine.dispose()
+            nursery.bear("dispatcher")
+            nursery.bear("dispatcher")
+            self._wait(nursery, 3)
+            for child in stalled:
+                nursery.let_go_on(child)
+            self._wait(nursery, 3)
+
+    def _wait(self, nursery: Nursery, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            nursery.watch()
