@@ -113,9 +113,13 @@ def test_garbage_in_every_field_is_denied_with_a_reason(request, contact, rules)
 
 
 states = st.sampled_from(["awaiting_contact", "attempted", "new", "declined", "nonsense"])
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(  # noqa: DTZ001
-    lambda at: at.replace(tzinfo=UTC)
+# Any moment of the year, and as often one in the days around the nights the clocks change.
+days = st.one_of(
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),  # noqa: DTZ001
+    st.datetimes(datetime(2026, 3, 28), datetime(2026, 3, 30)),  # noqa: DTZ001
+    st.datetimes(datetime(2026, 10, 24), datetime(2026, 10, 26)),  # noqa: DTZ001
 )
+moments = days.map(lambda at: at.replace(tzinfo=UTC))
 pasts = st.builds(
     past, st.one_of(st.none(), moments), st.sampled_from([None, "failed", "no_answer", "what?"])
 )

@@ -248,7 +248,11 @@ def test_a_state_nobody_has_heard_of_is_held():
     assert outcome(after("no_answer", state="limbo"))[:2] == ("none", "held")
 
 
-moments = st.integers(0, 60 * 24 * 40).map(lambda minute: MONDAY + timedelta(minutes=minute))
+# Forty days that hold Christmas, and the weeks around both nights on which the clocks change.
+starts = st.sampled_from([MONDAY, local("2026-03-20 10:00"), local("2026-10-16 10:00")])
+moments = st.builds(
+    lambda start, minute: start + timedelta(minutes=minute), starts, st.integers(0, 60 * 24 * 40)
+)
 hours = st.sampled_from(
     [None, *map(parse_hours, ["mon 09:00-10:00", "sat-sun 06:00-23:00", "mon-sun 11:30-12:30"])]
 )

@@ -70,10 +70,21 @@ def test_no_call_begins_outside_or_too_near_the_end_of_the_hours(
     assert call_is_placed(service, at) is placed
 
 
-def test_spacing_is_elapsed_time_across_the_night_of_the_change(service: Service) -> None:
-    service.set_clock("2026-03-28 15:00")
-    person = service.refer("nobody", safe_call="yes", safe_hours="sat-sun 08:00-20:00")
+@pytest.mark.parametrize(
+    ("called", "too_soon", "long_enough"),
+    [
+        # 17.5 hours, though 18.5 on the wall; and 18 hours, though 17 on the wall.
+        ("2026-03-28 15:00", "2026-03-29 09:30", "2026-03-29 10:01"),
+        ("2026-10-24 15:00", "2026-10-25 07:59", "2026-10-25 08:01"),
+    ],
+    ids=["summer begins", "summer ends"],
+)
+def test_spacing_is_elapsed_time_across_the_night_of_the_change(
+    service: Service, called: str, too_soon: str, long_enough: str
+) -> None:
+    service.set_clock(called)
+    person = service.refer("nobody", safe_call="yes", safe_hours="sat-sun 07:00-20:00")
     service.call()
-    assert not call_is_placed(service, "2026-03-29 09:30")  # 17.5 hours, 18.5 on the wall
-    assert call_is_placed(service, "2026-03-29 12:01")
+    assert not call_is_placed(service, too_soon)
+    assert call_is_placed(service, long_enough)
     assert len(service.calls_to(person)) == 2
