@@ -76,6 +76,7 @@ class TwilioTelephony:
                     to=order.number,
                     from_=self._sender,
                     url=f"{self._webhooks}/call/{order.token}/0",
+                    fallback_url=f"{self._webhooks}/goodbye",
                     status_callback=f"{self._webhooks}/status/{order.token}",
                     status_callback_event=EVENTS,
                     timeout=order.ring_seconds,

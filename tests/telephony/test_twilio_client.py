@@ -113,6 +113,7 @@ def test_a_call_is_placed_by_one_complete_request(provider):
         "To": [NUMBER],
         "From": ["+442920180000"],
         "Url": ["https://calls.example.org/webhooks/twilio/call/tok-en_1/0"],
+        "FallbackUrl": ["https://calls.example.org/webhooks/twilio/goodbye"],
         "StatusCallback": ["https://calls.example.org/webhooks/twilio/status/tok-en_1"],
         "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
         "Timeout": ["18"],

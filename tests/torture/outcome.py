@@ -40,7 +40,7 @@ class Outcome:
         if long:
             self.shortest_stall = min([*lengths, self.shortest_stall or min(lengths)])
             self.longest_stall = max([*lengths, self.longest_stall])
-        for name in ("calls", "texts", "attempts", "answers_heard", "told"):
+        for name in ("calls", "texts", "attempts", "answers_heard", "told", "apologies"):
             self.figures[name] += getattr(found, name)
         for name in ("rung_twice", "texted_twice", "unknown", "denied", "answers_lost"):
             self.figures[name] += len(getattr(found, name))

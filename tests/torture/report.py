@@ -127,6 +127,9 @@ def _ours(outcomes: Mapping[str, Outcome]) -> Iterator[str]:
     yield row("texts the network saw", [one.figures["texts"] for one in every])
     yield row("keys answered", [one.figures["answers_heard"] for one in every])
     yield row("facts for the case store", [one.figures["told"] for one in every])
+    yield row(
+        "calls the provider ended with its own apology", [one.figures["apologies"] for one in every]
+    )
     for name, title in PROMISES:
         yield row(f"**{title}**", [one.figures[name] for one in every])
     yield row("rounds", [one.rounds for one in every])

@@ -47,6 +47,7 @@ class Truth:
     answers_heard: int = 0
     answers_lost: list[str] = field(default_factory=list)
     told: int = 0
+    apologies: int = 0  # calls on which the provider spoke, since three tries in a row died
     violations: list[str] = field(default_factory=list)
 
     @property
@@ -240,6 +241,7 @@ def judge_answers(
     )
     for call in calls:
         row = attempts.get(token_of(call["url"]))
+        found.apologies += any(one["text"] == NOTHING_HEARD for one in call["utterances"])
         heard = list(acknowledged(call, goodbyes))
         found.answers_heard += len(heard)
         if heard and (row is None or turns.get(row.id, 0) < len(heard)):
@@ -299,7 +301,7 @@ def violations(
         calls=calls,
         texts=texts,
         bodies=application.rulebook.bodies,
-        neutral_lines=neutral_lines(application),
+        neutral_lines=neutral_lines(application) | {NOTHING_HEARD},  # not ours; counted apart
         outbound_urls=(stage.settings.twilio_api_url,),
         allowed_hosts=frozenset({"127.0.0.1"}),
     )

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from contactbot.operations.calls import take_keys, take_progress
 from contactbot.telephony.twilio_events import read_progress
+from contactbot.telephony.twiml import NEUTRAL_GOODBYE
 from contactbot.web.current import application
 from contactbot.web.webhooks.guard import spoken
 
@@ -16,6 +17,12 @@ def turn_of_call(token: str, turn: int) -> Response:
     world = application().outreach
     keys = request.form.get("Digits", "")
     return spoken(take_keys(world, token, turn, request.form["CallSid"], keys))
+
+
+@blueprint.post("/goodbye")
+def goodbye() -> Response:
+    """The last words where those of a turn never came; they need nothing that could fail too."""
+    return spoken(NEUTRAL_GOODBYE.decode())
 
 
 @blueprint.post("/status/<token>")
