@@ -8,7 +8,6 @@ from journeys.service import GOODBYE, OPENER, Service
 from contactbot.operations.calls import take_keys
 from contactbot.web.webhooks import calls
 
-
 # The thread of a request is all that dies here.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 
