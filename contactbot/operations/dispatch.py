@@ -39,8 +39,13 @@ class Dispatched(StrEnum):
     WITHHELD = "withheld"  # the gate said no, and the reason is kept
     NOT_NOW = "not_now"  # the pace or the number of calls in flight
     NOTHING_DUE = "nothing_due"
+    CLOCKS_APART = "clocks_apart"  # nothing is decided by a calendar that may be wrong
     UNCERTAIN = "uncertain"  # the reconciler will find out
     REFUSED = "refused"  # certainly not placed
+
+
+# Whoever looks again and again until nothing is left to do stops at these.
+IDLE = frozenset({Dispatched.NOTHING_DUE, Dispatched.CLOCKS_APART})
 
 
 def place_next(world: Outreach) -> Dispatched:
@@ -49,6 +54,8 @@ def place_next(world: Outreach) -> Dispatched:
         return Dispatched.NOT_NOW
     started = world.clock.boot_seconds()
     with world.store.begin() as transaction:
+        if clocks_apart(world, transaction):
+            return Dispatched.CLOCKS_APART
         referral_id = transaction.claim_due()
         if referral_id is None:
             return Dispatched.NOTHING_DUE
@@ -107,9 +114,24 @@ def with_skew(world: Outreach, transaction: OutreachTransaction, case: Case) -> 
 
     Where real people are called, that is the calendar itself: a simulated one calls nobody.
     """
+    return replace(case, facts=replace(case.facts, skew=_skew(world, transaction)))
+
+
+def clocks_apart(world: Outreach, transaction: OutreachTransaction) -> bool:
+    """Whether this machine's clock and the database's disagree by more than the policy allows.
+
+    The gate would deny each case, and then look again by a calendar that may be days ahead: so no
+    case is taken up at all, and each is still due when the clocks agree again.
+    """
+    apart = abs(_skew(world, transaction)) > timedelta(seconds=world.policy.calls.max_skew_seconds)
+    if apart:
+        transaction.count("clocks_apart")
+    return apart
+
+
+def _skew(world: Outreach, transaction: OutreachTransaction) -> timedelta:
     instant = transaction.instant
-    skew = world.clock.real_now() - (instant.calendar if world.real_calendar else instant.real)
-    return replace(case, facts=replace(case.facts, skew=skew))
+    return world.clock.real_now() - (instant.calendar if world.real_calendar else instant.real)
 
 
 def _dial(world: Outreach, attempt_id: UUID, order: CallOrder, started: float) -> Dispatched:

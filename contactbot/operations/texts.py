@@ -12,6 +12,7 @@ from contactbot.operations.dispatch import (
     DIAL_DEADLINE_SECONDS,
     NUMBER_BUSY,
     Dispatched,
+    clocks_apart,
     with_skew,
 )
 from contactbot.operations.text_aftermath import conclude_text
@@ -37,6 +38,8 @@ def place_next_text(world: Texts) -> Dispatched:
         return Dispatched.NOT_NOW
     started = world.outreach.clock.boot_seconds()
     with world.store.begin() as transaction:
+        if clocks_apart(world.outreach, transaction):
+            return Dispatched.CLOCKS_APART
         referral_id = transaction.claim_text()
         order = _intend(world, transaction, referral_id) if referral_id else None
         world.outreach.at_fault_point("before_text_intent_commit")

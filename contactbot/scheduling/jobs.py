@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contactbot.bootstrap import Application
 from contactbot.logs import log_problem
-from contactbot.operations.dispatch import Dispatched, place_next
+from contactbot.operations.dispatch import IDLE, Dispatched, place_next
 from contactbot.operations.inbound_texts import collect_inbound_texts
 from contactbot.operations.reconcile import cancel_unwanted, reconcile
 from contactbot.operations.sealing import seal_audit, tell_head
@@ -44,7 +44,7 @@ def dispatch(application: Application, seconds: float = 2.0) -> int:
     placed = 0
     while world.clock.boot_seconds() < until:
         came_of_it = place_next(world)
-        if came_of_it is Dispatched.NOTHING_DUE:
+        if came_of_it in IDLE:
             break
         if came_of_it is Dispatched.NOT_NOW:
             world.clock.sleep(PACE_SECONDS)
@@ -55,14 +55,14 @@ def dispatch(application: Application, seconds: float = 2.0) -> int:
 def dispatch_all(application: Application) -> None:
     """Place everything that is due now, at the allowed pace, and come back when it is placed."""
     world = application.outreach
-    while (came_of_it := place_next(world)) is not Dispatched.NOTHING_DUE:
+    while (came_of_it := place_next(world)) not in IDLE:
         if came_of_it is Dispatched.NOT_NOW:
             world.clock.sleep(PACE_SECONDS)
 
 
 def send_texts(application: Application) -> None:
     """Send due texts until nothing is due or the pace says to wait for the next wake-up."""
-    waiting = {Dispatched.NOTHING_DUE, Dispatched.NOT_NOW}
+    waiting = {*IDLE, Dispatched.NOT_NOW}
     while place_next_text(application.texts) not in waiting:
         pass
 
@@ -70,7 +70,7 @@ def send_texts(application: Application) -> None:
 def send_all_texts(application: Application) -> None:
     """Send every text that is due now, at the allowed pace."""
     world = application.texts
-    while (came_of_it := place_next_text(world)) is not Dispatched.NOTHING_DUE:
+    while (came_of_it := place_next_text(world)) not in IDLE:
         if came_of_it is Dispatched.NOT_NOW:
             world.outreach.clock.sleep(PACE_SECONDS)
 

@@ -7,7 +7,7 @@ from operations.jumping import JumpingWorld, Truth
 from operations.world import MONDAY_AT_TEN, World
 
 from contactbot.clock import SystemClock
-from contactbot.operations.dispatch import place_next
+from contactbot.operations.dispatch import Dispatched, place_next
 
 SEED = 2026
 PEOPLE = 100  # five jumps each
@@ -59,3 +59,20 @@ def test_a_clock_set_back_between_decision_and_call_shortens_no_spacing(database
     place_next(world.but(at_fault_point=set_back))
     assert len(world.telephones.orders) == 1
     assert world.attempt().placed_at >= MONDAY_AT_TEN
+
+
+@pytest.mark.parametrize("jump", [timedelta(weeks=1), timedelta(weeks=40)])
+def test_whoever_was_due_while_the_database_was_ahead_is_due_when_it_is_right(
+    database, keyring, jump: timedelta
+) -> None:
+    world = World(database, keyring)
+    person = world.person()
+    truth = Truth(MONDAY_AT_TEN)
+    ours = world.but(clock=SystemClock(truth.wall, truth.boot_seconds), real_calendar=True)
+    world.set_clock(MONDAY_AT_TEN + jump)
+    for _ in range(3):
+        place_next(ours)
+    assert world.telephones.orders == []
+    world.set_clock(MONDAY_AT_TEN)
+    assert world.referral(person).route == "automatic"
+    assert place_next(ours) is Dispatched.PLACED
