@@ -9,6 +9,8 @@ from pathlib import Path
 
 from contactbot.audit_anchor import FileAnchor
 from contactbot.casestore.folder import FolderCaseStore
+from contactbot.casestore.http import HttpCaseStore
+from contactbot.casestore.http_client import CaseStoreClient
 from contactbot.casestore.import_file import import_file
 from contactbot.casestore.referral_file import FileRefused
 from contactbot.clock import SystemClock
@@ -45,7 +47,7 @@ from contactbot.operations.supervision import Supervision
 from contactbot.operations.sync import Exchange
 from contactbot.operations.text_deps import Texts
 from contactbot.operations.watching import Watch, feeds_of
-from contactbot.ports.casestore import ReferralFileOffer
+from contactbot.ports.casestore import CaseStore, ReferralFileOffer
 from contactbot.ports.heartbeats import Living
 from contactbot.ports.intake_records import IntakeStore
 from contactbot.rulebook import Rulebook
@@ -201,7 +203,7 @@ class Application:
         """All that exchanging with the case store needs."""
         self.settings.require("case_store")
         return Exchange(
-            store=FolderCaseStore(self._case_store_folder()),
+            store=self._case_store(),
             outbox=self.outbox,
             events=DatabaseEvents(self.engine, self.keyring),
             policy=self.rulebook.policy,
@@ -267,11 +269,11 @@ class Application:
             self.heartbeats.beat(Living.FEED, source)
         return True
 
-    def _case_store_folder(self) -> Path:
-        kind, _, place = (self.settings.case_store or "").partition(":")
-        if kind != "folder":
-            raise SettingsFault("CONTACTBOT_CASE_STORE must be folder:PATH in this version.")
-        return Path(place)
+    def _case_store(self) -> CaseStore:
+        place = self.settings.case_store or ""
+        if place.startswith("folder:"):
+            return FolderCaseStore(Path(place.removeprefix("folder:")))
+        return HttpCaseStore(CaseStoreClient(place), self.settings.data_dir / "case-store")
 
     def _pace(self) -> float:
         calls = self.rulebook.policy.calls

@@ -59,7 +59,7 @@ class Settings:
     twilio_from: str | None = None
     twilio_api_url: str = TWILIO_API_URL
     live_calls: bool = False
-    case_store: str | None = None
+    case_store: str | None = field(default=None, repr=False)
     audit_anchor: Path | None = None
     metrics_token: str | None = field(default=None, repr=False)
     now: datetime | None = None
@@ -207,9 +207,12 @@ def _speed(text: str) -> float:
 
 def _store(text: str) -> str:
     kind, _, place = text.partition(":")
-    if not (kind == "folder" and place.strip()) and not (
-        kind == "https" and urlsplit(text).hostname
-    ):
+    if kind == "folder" and place.strip():
+        return text
+    parts = urlsplit(text)
+    if not parts.hostname or parts.query or parts.fragment or parts.port == 0:
+        raise ValueError
+    if kind != "https" and not (kind == "http" and is_loopback(text)):
         raise ValueError
     return text
 
@@ -244,7 +247,7 @@ _SHAPES = {
     "TWILIO_ACCOUNT_SID": "AC and 32 hexadecimal digits",
     "TWILIO_FROM": "a number such as +442920180000",
     "LIVE_CALLS": "1 or 0",
-    "CASE_STORE": "folder:PATH or an https address",
+    "CASE_STORE": "folder:PATH or an https address (http on this machine only)",
     "AUDIT_ANCHOR": "a path",
     "DATA_DIR": "a path",
     "SCRIPTS_DIR": "a path",

@@ -68,7 +68,14 @@ WRONG = {
     "TWILIO_FROM": ["02920180000", "Heddlu", "+44 29 2018 0000", "+0123456789"],
     "TWILIO_API_URL": ["https://api.twilio.com/2010-04-01", "api.twilio.com", "http://h:port"],
     "LIVE_CALLS": ["yes", "true", "2"],
-    "CASE_STORE": ["folder:", "folder: ", "/srv/case-store", "https://", "http://store.example"],
+    "CASE_STORE": [
+        "folder:",
+        "folder: ",
+        "/srv/case-store",
+        "https://",
+        "http://store.example",
+        "https://h/?a",
+    ],
     "NOW": ["2026-03-23T09:00:00", "Monday"],
     "CLOCK_SPEED": ["0", "-1", "fast", "nan", "inf", "100001"],
 }
