@@ -14,7 +14,9 @@ from contactbot.scripting.model import Language
 from contactbot.scripting.words import Worded
 
 # Tables of the scripts folder that are not scripts.
-TABLES = frozenset({"policy.toml", "services.toml", "surveys.toml", "messages.toml"})
+TABLES = frozenset(
+    {"policy.toml", "services.toml", "surveys.toml", "messages.toml", "replies.toml"}
+)
 # Welsh has the six plural categories of CLDR. Babel's own header has five and other tools write
 # two or four, so this one is pinned (Python's gettext and Babel read it correctly).
 PLURAL_FORMS = (
