@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from windows.oracle import (
@@ -214,13 +215,27 @@ def around(edges: Iterable[int]) -> list[datetime]:
     return [BEGIN + timedelta(seconds=second) for second in sorted(seconds)]
 
 
-def compare_set(year: int, windows: WindowSet) -> tuple[str, Findings, Findings]:
-    """One window set: every minute of the year by machine, every edge of all years by all means."""
+def compare_set(
+    year: int, gate_every: int, windows: WindowSet
+) -> tuple[str, Findings, Findings, Findings]:
+    """One window set: the calendar and the gate in the year, and both at every edge."""
     comparison = Comparison(windows, shipped_policy())
     edges = comparison.run(around(every_edge(windows, comparison.calendar)))
-    return windows.name, comparison.run(every_minute(year), [Means.AUTOMATIC]), edges
+    calendar = comparison.run(every_minute(year), means=())
+    gate = comparison.run(gate_minutes(year, gate_every), [Means.AUTOMATIC])
+    return windows.name, calendar, gate, edges
 
 
+def gate_minutes(year: int, gate_every: int) -> Iterator[datetime]:
+    """Every so many minutes of the year, and every one of the days around both changes."""
+    nights = change_days()
+    for number, at in enumerate(every_minute(year)):
+        close = any(abs((at.date() - night).days) <= 1 for night in nights)
+        if number % gate_every == 0 or close:
+            yield at
+
+
+@cache
 def change_days() -> list[date]:
     """The days of 2024 to 2030 on which the clocks change."""
     return sorted(
