@@ -14,6 +14,7 @@ from contactbot.web.burn_down import burn_down
 from contactbot.web.current import application
 from contactbot.web.language import _, current_language
 from contactbot.web.queue_table import queue_table
+from contactbot.web.silences import advice_on, silences_now
 
 MADE_UP = "a demonstration holds made-up people alone, and the page shows counts, not people"
 CLOCK, MOMENT, DAY = "EEEE d MMMM y, HH:mm:ss", "EEE d MMM HH:mm", "d MMM HH:mm"
@@ -64,6 +65,8 @@ def _shown(template: str) -> str:
         clock_format=CLOCK,
         moment_format=MOMENT,
         day_format=DAY,
+        silences=silences_now(),
+        advice_on=advice_on,
     )
 
 

@@ -169,3 +169,9 @@ def test_every_code_has_words_in_both_languages(
         found = welsh.get(english)
         assert found is not None, english
         assert found.string, english
+
+
+def test_a_silent_worker_is_told_with_what_to_do(visitor, world):
+    assert "No worker has run yet." in visitor.get("/demonstration/now").text
+    world.run("INSERT INTO heartbeats (kind, name, at) VALUES ('job', 'dispatch', now())")
+    assert "worker" not in visitor.get("/demonstration/now").text

@@ -1,7 +1,7 @@
 """The words of supervisors’ pages: why a case is held, what lifting means, what a text says."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from babel.dates import format_timedelta
@@ -13,8 +13,9 @@ from contactbot.domain.reply_words import Meaning
 from contactbot.domain.text_tasks import Done, Urgency
 from contactbot.domain.wording import translatable
 from contactbot.ports.supervision import Release
-from contactbot.web.language import current_language
+from contactbot.web.language import _, current_language
 
+HOUR = timedelta(hours=1)
 ANOTHER = translatable("Another reason")
 HELD: Mapping[str, str] = MappingProxyType(
     {
@@ -186,6 +187,7 @@ RECORD_TYPES: Mapping[str, str] = MappingProxyType(
         "status": translatable("State of the case"),
     }
 )
+NOT_AN_HOUR = translatable("less than an hour")
 USED_UP = translatable("Used up by a call that was answered, {at}")
 ENDED = translatable("Ended {at}")
 HOLDS_UNTIL = translatable("Holds until {at}")
@@ -205,4 +207,6 @@ def state_of(release: Release, now: datetime) -> tuple[str, datetime]:
 
 def age(since: datetime, now: datetime) -> str:
     """How long ago, in the language of the page, to the hour."""
+    if now - since < HOUR:
+        return _(NOT_AN_HOUR)
     return format_timedelta(now - since, granularity="hour", locale=current_language())
