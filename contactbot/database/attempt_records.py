@@ -1,41 +1,30 @@
 """Attempts in the database: intents, guarded steps forward, ends, events, turns of a call."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, insert, select, text, update
+from sqlalchemy import RowMapping, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from contactbot.database.row_sets import id_set
 from contactbot.database.tables import (
     attempt_events,
     attempts,
     call_sessions,
     call_turns,
-    referrals,
 )
 from contactbot.database.transaction import Transaction
 from contactbot.domain.attempts import LIVE, RANK, AttemptState
 from contactbot.domain.gate import Channel
 from contactbot.ports.outreach import Attempt, KeptSession, NewAttempt
 
-_DUE = text("""
-    SELECT r.id FROM referrals r JOIN persons p ON p.id = r.person_id
-     WHERE r.route = 'automatic' AND r.due_at <= :now
-     ORDER BY r.breach_at, r.risk_rank, r.referred_at
-     LIMIT 1 FOR UPDATE OF p, r SKIP LOCKED
+_LOCK_PERSONS = text("""
+    SELECT FROM persons
+     WHERE id IN (SELECT person_id FROM attempts WHERE id = ANY(CAST(:ids AS uuid[])))
+     ORDER BY id FOR UPDATE
 """)
-_KIN = text("""
-    SELECT l.person_a, l.person_b FROM person_links l JOIN referrals r
-        ON r.person_id IN (l.person_a, l.person_b)
-     WHERE r.id = :referral AND l.state <> 'rejected'
-""")
-_LOCK_FREE = text("""
-    SELECT id FROM persons WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED
-""")
-KIN_BUSY = timedelta(minutes=1)
-_LIVE_STATES = tuple(str(state) for state in LIVE)
+_ATTEMPTS = text("SELECT * FROM attempts WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 
 def attempt_from(row: RowMapping) -> Attempt:
@@ -62,26 +51,6 @@ def attempt_from(row: RowMapping) -> Attempt:
 
 class AttemptRecords(Transaction):
     """The part of a transaction that keeps attempts (promises: contactbot.ports.outreach)."""
-
-    def claim_due(self) -> UUID | None:
-        """The most urgent due referral whose person nobody else holds, nor anybody linked."""
-        due = {"now": self.instant.calendar}
-        while True:
-            claimed: UUID | None = self.connection.execute(_DUE, due).scalar_one_or_none()
-            if claimed is None or self._kin_are_free(claimed):
-                return claimed
-            later = update(referrals).where(referrals.c.id == claimed)
-            self.connection.execute(later.values(due_at=self.instant.calendar + KIN_BUSY))
-
-    def _kin_are_free(self, referral_id: UUID) -> bool:
-        """Lock those who may be the same person, or wait for none of them.
-
-        They share caps and spacing, so two of them must not be decided on at the same moment.
-        """
-        links = self.connection.execute(_KIN, {"referral": referral_id})
-        kin = {person for link in links for person in link}
-        locked = self.connection.execute(_LOCK_FREE, {"ids": list(kin)}) if kin else ()
-        return len(list(locked)) == len(kin)
 
     def open_attempt(self, attempt: NewAttempt) -> bool:
         """Insert the intent; the partial unique indexes refuse a second live one."""
@@ -111,6 +80,14 @@ class AttemptRecords(Transaction):
     def attempt(self, attempt_id: UUID) -> Attempt | None:
         """The attempt by id, its person locked."""
         return self._attempt(attempts.c.id == attempt_id)
+
+    def attempts(self, attempt_ids: Sequence[UUID]) -> list[Attempt]:
+        """Those of these attempts there are, their persons locked in order."""
+        these = {"ids": id_set(attempt_ids)}
+        self.connection.execute(_LOCK_PERSONS, these)
+        self.has_waited()
+        rows = self.connection.execute(_ATTEMPTS, these).mappings()
+        return [attempt_from(row) for row in rows]
 
     def attempt_by_token(self, token: str) -> Attempt | None:
         """The attempt a webhook names, its person locked."""
@@ -173,31 +150,6 @@ class AttemptRecords(Transaction):
         )
         return moved.rowcount == 1
 
-    def close_attempt(
-        self,
-        attempt_id: UUID,
-        state: AttemptState,
-        disposition: str,
-        aapor: str,
-        ending: str | None,
-        seconds: int | None,
-    ) -> bool:
-        """End a live attempt for good."""
-        live = and_(attempts.c.id == attempt_id, attempts.c.state.in_(_LIVE_STATES))
-        closed = self.connection.execute(
-            update(attempts)
-            .where(live)
-            .values(
-                state=state,
-                disposition=disposition,
-                aapor=aapor,
-                ending=ending,
-                seconds=seconds,
-                ended_at=self.instant.calendar,
-            )
-        )
-        return closed.rowcount == 1
-
     def correct_attempt(self, attempt_id: UUID, disposition: str, aapor: str, ending: str) -> None:
         """Give an ended attempt the disposition of a key that came late."""
         self.connection.execute(
@@ -230,6 +182,14 @@ class AttemptRecords(Transaction):
         if row is None:
             return None
         return KeptSession(row["turn"], row["session"], row["script_hash"])
+
+    def sessions(self, attempt_ids: Sequence[UUID]) -> dict[UUID, KeptSession]:
+        """The state of each of these calls that has begun."""
+        found = select(call_sessions).where(call_sessions.c.attempt_id.in_(attempt_ids))
+        return {
+            row.attempt_id: KeptSession(row.turn, row.session, row.script_hash)
+            for row in self.connection.execute(found)
+        }
 
     def keep_session(self, attempt_id: UUID, kept: KeptSession, words: str) -> None:
         """Keep the state after a turn, with the words that turn answered."""

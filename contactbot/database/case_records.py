@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from contactbot.database.case_facts import read_case
+from contactbot.database.case_facts import read_case, read_cases
 from contactbot.database.outbox_records import add_outbox
 from contactbot.database.tables import (
     attempts,
@@ -26,7 +26,7 @@ from contactbot.domain.gate import Decision, Request
 from contactbot.domain.planning import Plan
 from contactbot.domain.reasons import Reason
 from contactbot.domain.referral import STATE_GROUPS, ReferralState, StateGroup
-from contactbot.ports.outreach import Case
+from contactbot.ports.outreach import Case, CaseUnreadable
 
 _LAST_REASONS = text("""
     SELECT reasons FROM decisions WHERE referral_id = :referral AND channel = :channel
@@ -45,6 +45,10 @@ class CaseRecords(Transaction):
     def case(self, referral_id: UUID, number_id: UUID | None = None) -> Case:
         """All facts of one referral, as they are now."""
         return read_case(self.connection, self.keyring, self.instant, referral_id, number_id)
+
+    def cases(self, referral_ids: Sequence[UUID]) -> dict[UUID, Case | CaseUnreadable]:
+        """All facts of each referral, as they are now."""
+        return read_cases(self.connection, self.keyring, self.instant, referral_ids)
 
     def decide(
         self, case: Case, request: Request, decision: Decision, attempt_id: UUID | None = None

@@ -123,6 +123,13 @@ referrals = Table(
         postgresql_where=text("route = 'automatic' AND due_at IS NOT NULL"),
     ),
     Index(
+        "ix_referrals_for_callers",
+        "breach_at",
+        "risk_rank",
+        "referred_at",
+        postgresql_where=text("route = 'caller'"),
+    ),
+    Index(
         "ix_referrals_due_at",
         "due_at",
         postgresql_where=text("route = 'automatic' AND due_at IS NOT NULL"),

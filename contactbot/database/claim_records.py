@@ -19,13 +19,19 @@ _GONE = text("""
            - CASE WHEN beats THEN interval '2 minutes' ELSE interval '30 minutes' END
      ORDER BY person_id
 """)
-_DUE = """
-      FROM referrals r JOIN persons p ON p.id = r.person_id
-      LEFT JOIN LATERAL (
-           SELECT min(starts_at) AS at, min(language) AS language FROM appointments
-            WHERE referral_id = r.id AND state = 'booked') call_back ON true
-     WHERE r.route = 'caller' AND (r.due_at IS NULL OR r.due_at <= :now)
-       AND (call_back.at IS NULL OR call_back.at <= :now)
+# A call-back that was promised comes first; it is found from its own side, and everybody else in
+# the order of an index, so that nobody sorts all who wait to find the one who is first.
+_BOOKED = """
+    SELECT FROM appointments b WHERE b.referral_id = r.id AND b.state = 'booked'
+"""
+_LANGUAGE = """
+    coalesce((SELECT min(b.language) FROM appointments b
+               WHERE b.referral_id = r.id AND b.state = 'booked'), p.language, 'en')
+"""
+_WAITING = " FROM referrals r JOIN persons p ON p.id = r.person_id "
+_PROMISED = _WAITING + "JOIN appointments a ON a.referral_id = r.id "
+_MAY_BE_RUNG = """
+           r.route = 'caller' AND (r.due_at IS NULL OR r.due_at <= :now)
        AND (r.tier = 'standard' OR EXISTS (
            SELECT FROM contact_releases l
             WHERE l.referral_id = r.id AND l.until > :now AND l.used_up_at IS NULL)
@@ -34,14 +40,25 @@ _DUE = """
        AND NOT EXISTS (SELECT FROM caller_claims c
                         WHERE c.person_id = p.id AND c.ended_at_real IS NULL)
 """
-_NEXT = text(f"""
-    SELECT r.id {_DUE}
-       AND (:welsh OR coalesce(call_back.language, p.language, 'en') <> 'cy')
-     ORDER BY call_back.at NULLS LAST, r.breach_at, r.risk_rank, r.referred_at
+_NEXT_CALL_BACK = text(f"""
+    SELECT r.id {_PROMISED}
+     WHERE a.state = 'booked' AND a.starts_at <= :now AND {_MAY_BE_RUNG}
+       AND (:welsh OR {_LANGUAGE} <> 'cy')
+     ORDER BY a.starts_at, r.breach_at, r.risk_rank, r.referred_at
+     LIMIT 1 FOR UPDATE OF p, r SKIP LOCKED
+""")
+_NEXT_IN_TURN = text(f"""
+    SELECT r.id {_WAITING}
+     WHERE {_MAY_BE_RUNG} AND NOT EXISTS ({_BOOKED})
+       AND (:welsh OR coalesce(p.language, 'en') <> 'cy')
+     ORDER BY r.breach_at, r.risk_rank, r.referred_at
      LIMIT 1 FOR UPDATE OF p, r SKIP LOCKED
 """)
 _NEEDS_WELSH = text(f"""
-    SELECT EXISTS (SELECT {_DUE} AND coalesce(call_back.language, p.language, 'en') = 'cy')
+    SELECT EXISTS (
+        SELECT {_WAITING}
+         WHERE {_MAY_BE_RUNG} AND {_LANGUAGE} = 'cy'
+           AND (NOT EXISTS ({_BOOKED}) OR EXISTS ({_BOOKED} AND b.starts_at <= :now)))
 """)
 _RELEASED = text("""
     SELECT EXISTS (SELECT FROM contact_releases
@@ -80,8 +97,11 @@ class ClaimRecords(Transaction):
     def next_for_caller(self, *, welsh: bool) -> UUID | None:
         """Lock the person a caller should ring next."""
         about = {"now": self.instant.calendar, "welsh": welsh}
-        found: UUID | None = self.connection.execute(_NEXT, about).scalar_one_or_none()
-        return found
+        for order in (_NEXT_CALL_BACK, _NEXT_IN_TURN):
+            found: UUID | None = self.connection.execute(order, about).scalar_one_or_none()
+            if found is not None:
+                return found
+        return None
 
     def needs_welsh(self) -> bool:
         """Whether somebody is due whom only a speaker of Welsh may ring."""

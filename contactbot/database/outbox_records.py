@@ -1,6 +1,5 @@
 """The outbox in the database: facts put in by whoever made them, taken out batch by batch."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -10,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from contactbot.database.row_sets import row_set
 from contactbot.ports.casestore import Delivered, DeliveryResult, OutboundRecord, Refusal
 from contactbot.ports.outbox_records import OutboxStatus
 
@@ -18,13 +18,23 @@ EXCLUSIVE_LOCK = 7_100_003
 
 # A row on its way carries the time it was handed over and is still `pending`: a batch that was
 # begun is offered again as the same batch, whatever has been added since.
-_LOCK_CASE = text("SELECT pg_advisory_xact_lock(hashtextextended(:source || ' ' || :case, 0))")
+_LOCK_CASES = text("""
+    SELECT pg_advisory_xact_lock(hashtextextended(c.source || ' ' || c.reference, 0))
+      FROM json_to_recordset(CAST(:cases AS json)) AS c(source text, reference text)
+""")
 _ADD = text("""
     INSERT INTO outbox (id, type, source_system, case_reference, sequence, occurred_at,
                         recorded_at, body)
-    SELECT :id, :type, :source, :case, coalesce(max(sequence), 0) + 1, :occurred_at,
-           :recorded_at, CAST(:body AS jsonb)
-      FROM outbox WHERE source_system = :source AND case_reference = :case
+    SELECT f.id, f.type, f.source_system, f.case_reference,
+           row_number() OVER (PARTITION BY f.source_system, f.case_reference ORDER BY f.place)
+           + coalesce((SELECT max(o.sequence) FROM outbox o
+                        WHERE o.source_system = f.source_system
+                          AND o.case_reference = f.case_reference), 0),
+           f.occurred_at, f.recorded_at, f.body
+      FROM json_to_recordset(CAST(:facts AS json))
+        AS f(id uuid, place int, type text, source_system text, case_reference text,
+             occurred_at timestamptz, recorded_at timestamptz, body jsonb)
+     ORDER BY f.place
 """)
 _BEGUN = text("""
     SELECT id, position, type, case_reference, source_system, occurred_at, recorded_at, sequence,
@@ -107,24 +117,21 @@ class Fact(TypedDict):
 
 
 def add_outbox(connection: Connection, **fact: Unpack[Fact]) -> None:
-    """Put a fact into the outbox, in the caller's transaction; it exists if and only if that does.
+    """Put a fact into the outbox, in the caller’s transaction: it exists if that does."""
+    add_to_outbox(connection, [fact])
+
+
+def add_to_outbox(connection: Connection, facts: Sequence[Fact]) -> None:
+    """Put facts into the outbox, in this order, in the caller's transaction.
 
     The facts of one case are numbered from 1 in the order of their transactions: two transactions
-    about one case wait for each other here.
+    about one case wait for each other here, and all of them in the same order of cases.
     """
-    case = {"source": fact["source_system"], "case": fact["case_reference"]}
-    connection.execute(_LOCK_CASE, case)
-    connection.execute(
-        _ADD,
-        case
-        | {
-            "id": uuid4(),
-            "type": fact["type"],
-            "occurred_at": fact["occurred_at"],
-            "recorded_at": fact["recorded_at"],
-            "body": json.dumps(fact["body"], ensure_ascii=False),
-        },
-    )
+    cases = sorted({(fact["source_system"], fact["case_reference"]) for fact in facts})
+    named = row_set({"source": source, "reference": reference} for source, reference in cases)
+    connection.execute(_LOCK_CASES, {"cases": named})
+    told = row_set({**fact, "id": uuid4(), "place": place} for place, fact in enumerate(facts))
+    connection.execute(_ADD, {"facts": told})
 
 
 class OutboxDeliveries:

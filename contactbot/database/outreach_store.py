@@ -5,27 +5,43 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, RowMapping, text
+from sqlalchemy import Connection, Engine, RowMapping, text
 
 from contactbot.database.attempt_records import AttemptRecords, attempt_from
 from contactbot.database.case_records import CaseRecords
 from contactbot.database.crypto import Keyring, SealBroken
+from contactbot.database.ending_records import EndingRecords
+from contactbot.database.in_flight import InFlight
+from contactbot.database.intent_records import IntentRecords
 from contactbot.database.need_records import NeedRecords
+from contactbot.database.queue_head import QueueHead
+from contactbot.database.row_sets import id_set
 from contactbot.database.talk_records import TalkRecords
 from contactbot.database.text_records import TextRecords
-from contactbot.ports.outreach import Ambiguous, Attempt
+from contactbot.ports.outreach import Ambiguous, Attempt, Slots
 
+# Where no slot is free but by an end of a call, and the longest to wait for the pace at one time.
+FULL_SECONDS = 0.1
+SHORTEST_WAIT = 0.001
+
+_IN_FLIGHT = text("""
+    SELECT count(*) FROM attempts
+     WHERE channel = :channel
+       AND state IN ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress')
+""")
 # Reading the pace under the row's lock makes all workers together keep it.
-_SLOT = text("""
+_SLOTS = text("""
     UPDATE pacing
        SET next_at_real = greatest(next_at_real, clock_timestamp() - make_interval(secs => :gap))
-                          + make_interval(secs => :gap)
+                          + make_interval(secs => :gap * :slots)
      WHERE name = :pace AND next_at_real <= clock_timestamp()
-       AND (SELECT count(*) FROM attempts WHERE channel = :channel AND state IN
-            ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress')) < :most
+""")
+_WAIT = text("""
+    SELECT extract(epoch FROM next_at_real - clock_timestamp())::float8 FROM pacing
+     WHERE name = :pace
 """)
 _GIVE_BACK = text("""
-    UPDATE pacing SET next_at_real = next_at_real - make_interval(secs => :gap)
+    UPDATE pacing SET next_at_real = next_at_real - make_interval(secs => :gap * :slots)
      WHERE name = :pace
 """)
 _SLOW_DOWN = text("""
@@ -37,8 +53,9 @@ _FENCE = text("""
     UPDATE attempts
        SET state = 'posting', posted_at_real = clock_timestamp(),
            placed_at = greatest(decided_at, simulated_now()), look_at_real = clock_timestamp()
-     WHERE id = :id AND state = 'placing' AND deadline_real > clock_timestamp()
-       AND cancel_because IS NULL
+     WHERE id = ANY(CAST(:ids AS uuid[])) AND state = 'placing'
+       AND deadline_real > clock_timestamp() AND cancel_because IS NULL
+    RETURNING id
 """)
 _REPOST = text("""
     UPDATE attempts SET posted_at_real = clock_timestamp()
@@ -88,7 +105,9 @@ _TO_CANCEL = text("""
 _KNOWN = text("SELECT provider_id FROM attempts WHERE provider_id = ANY(:ids)")
 
 
-class OutreachRecords(AttemptRecords, CaseRecords, TalkRecords, NeedRecords, TextRecords):
+class OutreachRecords(
+    IntentRecords, AttemptRecords, EndingRecords, CaseRecords, TalkRecords, NeedRecords, TextRecords
+):
     """One transaction of outreach with all its records."""
 
 
@@ -100,31 +119,49 @@ class DatabaseOutreachStore:
 
     def __init__(self, engine: Engine, keyring: Keyring) -> None:
         self._engine = engine
+        # Each statement of these is a transaction of its own: begun and committed with it.
+        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._keyring = keyring
+        self._head = QueueHead()
+        self._in_flight = InFlight()
 
     @contextmanager
     def begin(self) -> Iterator[OutreachRecords]:
         """A transaction: committed at the end of the block, rolled back on any error."""
         with self._engine.begin() as connection:
-            yield OutreachRecords(connection, self._keyring)
+            yield self._records(connection)
 
-    def take_slot(self, per_second: float, max_in_flight: int) -> bool:
-        """Whether one more call may be placed now, all workers together."""
-        return self._touch(
-            _SLOT, gap=1 / per_second, most=max_in_flight, pace=self.PACE, channel=self.CHANNEL
-        )
+    def _records(self, connection: Connection) -> OutreachRecords:
+        records = OutreachRecords(connection, self._keyring)
+        records.head = self._head
+        return records
 
-    def give_slot_back(self, per_second: float) -> None:
-        """The slot just taken was not used."""
-        self._touch(_GIVE_BACK, gap=1 / per_second, pace=self.PACE)
+    def take_slots(self, wanted: int, per_second: float, max_in_flight: int) -> Slots:
+        """So many contacts at most may be begun now, at the pace of all workers together."""
+        room = self._in_flight.room(wanted, per_second, max_in_flight)
+        if room is None:
+            counted = self._read(_IN_FLIGHT, channel=self.CHANNEL)[0]["count"]
+            room = self._in_flight.counted(counted, max_in_flight)
+        slots = min(wanted, room)
+        if slots <= 0:
+            return Slots(0, FULL_SECONDS)
+        if self._touch(_SLOTS, gap=1 / per_second, slots=slots, pace=self.PACE):
+            return Slots(slots)
+        waits = self._read(_WAIT, pace=self.PACE)
+        wait = waits[0]["extract"] if waits else FULL_SECONDS
+        return Slots(0, min(max(wait, SHORTEST_WAIT), FULL_SECONDS))
+
+    def give_slots_back(self, unused: int, per_second: float) -> None:
+        """So many of the slots just taken were not used."""
+        self._touch(_GIVE_BACK, gap=1 / per_second, slots=unused, pace=self.PACE)
 
     def slow_down(self, seconds: float) -> None:
         """Place nothing for so long, all workers together."""
         self._touch(_SLOW_DOWN, pause=seconds, pace=self.PACE)
 
-    def fence(self, attempt_id: UUID) -> bool:
+    def fence(self, attempt_ids: Sequence[UUID]) -> set[UUID]:
         """`placing` → `posting`, only before the deadline on database time."""
-        return self._touch(_FENCE, id=attempt_id)
+        return {row["id"] for row in self._read(_FENCE, ids=id_set(attempt_ids))}
 
     def repost(self, attempt_id: UUID) -> bool:
         """Whether a refused order may be given again."""
@@ -159,11 +196,11 @@ class DatabaseOutreachStore:
         return {row["provider_id"] for row in self._read(_KNOWN, ids=list(provider_ids))}
 
     def _touch(self, statement: Any, **values: Any) -> bool:
-        with self._engine.begin() as connection:
+        with self._at_once.connect() as connection:
             return connection.execute(statement, values).rowcount == 1
 
     def _read(self, statement: Any, **values: Any) -> Sequence[RowMapping]:
-        with self._engine.begin() as connection:
+        with self._at_once.connect() as connection:
             return connection.execute(statement, values).mappings().all()
 
     def _ambiguous(self, row: RowMapping) -> Ambiguous:

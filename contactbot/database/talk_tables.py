@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from contactbot.database.columns import (
@@ -138,4 +139,5 @@ appointments = Table(
     word("state", default="booked"),
     when("made_at", null=False),
     Index("ix_appointments_starts_at", "starts_at"),
+    Index("ix_appointments_booked", "referral_id", postgresql_where=text("state = 'booked'")),
 )

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from contactbot.database.outreach_store import DatabaseOutreachStore
+from contactbot.ports.outreach import Slots
 
 _HAVE_PACE = text("""
     INSERT INTO pacing (name, next_at_real) VALUES (:pace, clock_timestamp())
@@ -27,10 +28,10 @@ class DatabaseTextStore(DatabaseOutreachStore):
     CHANNEL = "text"
     PACE = "texts"
 
-    def take_slot(self, per_second: float, max_in_flight: int) -> bool:
-        """Whether one more text may be sent now, all workers together."""
+    def take_slots(self, wanted: int, per_second: float, max_in_flight: int) -> Slots:
+        """So many texts at most may be sent now, at the pace of all workers together."""
         self._touch(_HAVE_PACE, pace=self.PACE)
-        return super().take_slot(per_second, max_in_flight)
+        return super().take_slots(wanted, per_second, max_in_flight)
 
     def bodies_to_erase(self) -> list[tuple[UUID, str]]:
         """Ended attempts whose body the provider still holds."""

@@ -1,7 +1,7 @@
 """The store of the attempt protocol, telling the log what became of attempts once it is kept."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from contactbot.database.crypto import Keyring
 from contactbot.database.outreach_store import DatabaseOutreachStore, OutreachRecords
 from contactbot.domain.attempts import AttemptState
+from contactbot.ports.endings import Closing
 
 _log = logging.getLogger("contactbot.outreach")
 
@@ -29,20 +30,16 @@ class ToldRecords(OutreachRecords):
             self.to_tell.append(("attempt_placed", {"attempt": attempt_id}))
         return moved
 
-    def close_attempt(
-        self,
-        attempt_id: UUID,
-        state: AttemptState,
-        disposition: str,
-        aapor: str,
-        ending: str | None,
-        seconds: int | None,
-    ) -> bool:
-        """End a live attempt for good."""
-        closed = super().close_attempt(attempt_id, state, disposition, aapor, ending, seconds)
-        if closed:
-            facts = {"attempt": attempt_id, "state": str(state), "disposition": str(disposition)}
-            self.to_tell.append(("attempt_ended", facts | {"seconds": seconds}))
+    def close_attempts(
+        self, closings: Sequence[Closing], state: AttemptState, seconds: int | None
+    ) -> set[UUID]:
+        """End live attempts for good."""
+        closed = super().close_attempts(closings, state, seconds)
+        for closing in closings:
+            if closing.attempt_id in closed:
+                facts = {"state": str(state), "disposition": closing.disposition}
+                about = {"attempt": closing.attempt_id, "seconds": seconds}
+                self.to_tell.append(("attempt_ended", about | facts))
         return closed
 
     def correct_attempt(self, attempt_id: UUID, disposition: str, aapor: str, ending: str) -> None:
@@ -60,6 +57,7 @@ class ToldOutreachStore(DatabaseOutreachStore):
         """A transaction: committed at the end of the block, rolled back on any error."""
         with self._engine.begin() as connection:
             records = ToldRecords(connection, self._keyring)
+            records.head = self._head
             yield records
         for event, facts in records.to_tell:
             _log.info(event, extra=facts)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from contactbot.domain.calendar import (
     LONDON,
@@ -236,16 +237,17 @@ def _window(facts: ContactFacts, policy: Policy) -> Window:
     return window_for(then, wished, policy.hours, automatic=True) or Window(policy.hours.default)
 
 
-def _parts_open(hours: WeeklyHours) -> set[DayPart]:
+@lru_cache(maxsize=4096)
+def _parts_open(hours: WeeklyHours) -> frozenset[DayPart]:
     """The parts of a day the hours reach into."""
     spans = zip(DayPart, PART_STARTS, (*PART_STARTS[1:], 24), strict=True)
-    return {
+    return frozenset(
         part
         for part, first, last in spans
         for intervals in hours.days
         for start, end in intervals
         if max(start, first * 60) < min(end, last * 60)
-    }
+    )
 
 
 def _next_try(facts: ContactFacts, policy: Policy, row: DispositionRow) -> datetime:

@@ -1,5 +1,7 @@
 """What an ended attempt means for its referral: disposition, next step, word to the case store."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from contactbot.domain.attempts import AttemptState
@@ -8,14 +10,32 @@ from contactbot.domain.gate import Channel
 from contactbot.domain.intake import SuppressionReason
 from contactbot.domain.invitations import INVITATION, invitation_due
 from contactbot.domain.planning import Plan, Route, plan_next
+from contactbot.domain.policy_tables import DispositionRow
 from contactbot.domain.referral import ReferralState
 from contactbot.operations.deps import Outreach
 from contactbot.operations.needs import tell_needs
-from contactbot.ports.outreach import Attempt, Case, CaseUnreadable, OutreachTransaction
+from contactbot.ports.endings import Closing, NextStep
+from contactbot.ports.outreach import (
+    Attempt,
+    Case,
+    CaseUnreadable,
+    KeptSession,
+    OutreachTransaction,
+)
 from contactbot.scripting.session import Session
 
 # Lines that were answered, or may have been.
 REACHED = frozenset({AttemptState.COMPLETED, AttemptState.LOST_STATUS, AttemptState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """An attempt that ends, and what that is called."""
+
+    attempt: Attempt
+    ending: str | None
+    disposition: Disposition
+    row: DispositionRow
 
 
 def conclude(
@@ -29,16 +49,37 @@ def conclude(
 
     The person is locked by whoever read the attempt.
     """
-    ending = attempt.ending or _ending_without_script(transaction, attempt, state)
+    return conclude_all(world, transaction, [attempt], state, seconds) == 1
+
+
+def conclude_all(
+    world: Outreach,
+    transaction: OutreachTransaction,
+    attempts: Sequence[Attempt],
+    state: AttemptState,
+    seconds: int | None = None,
+) -> int:
+    """T4 for attempts at different people; how many of them were not over yet."""
+    kept = transaction.sessions([attempt.id for attempt in attempts])
+    ends = [_end(world, attempt, kept.get(attempt.id), state) for attempt in attempts]
+    closing = [
+        Closing(end.attempt.id, str(end.disposition), end.row.aapor, end.ending) for end in ends
+    ]
+    closed = transaction.close_attempts(closing, state, seconds)
+    over = [end for end in ends if end.attempt.id in closed]
+    for end in over:
+        _close_interview(transaction, end.attempt, kept.get(end.attempt.id), end.ending)
+        _use_up_release(transaction, end.attempt, state, end.disposition)
+    if over:
+        _plan_all(world, transaction, over)
+        world.at_fault_point("before_outcome_commit")
+    return len(over)
+
+
+def _end(world: Outreach, attempt: Attempt, kept: KeptSession | None, state: AttemptState) -> _End:
+    ending = attempt.ending or _ending_without_script(kept, state)
     disposition = disposition_of(state, ending)
-    row = world.policy.disposition(disposition)
-    if not transaction.close_attempt(attempt.id, state, disposition, row.aapor, ending, seconds):
-        return False
-    _close_interview(transaction, attempt, ending)
-    _use_up_release(transaction, attempt, state, disposition)
-    _plan(world, transaction, attempt, disposition, tried=row.counts_as_try)
-    world.at_fault_point("before_outcome_commit")
-    return True
+    return _End(attempt, ending, disposition, world.policy.disposition(disposition))
 
 
 def correct(
@@ -52,32 +93,48 @@ def correct(
     row = world.policy.disposition(disposition)
     transaction.add_event(attempt.id, "correction", 0, str(disposition), {"ending": ending})
     transaction.correct_attempt(attempt.id, disposition, row.aapor, ending)
-    _plan(world, transaction, attempt, disposition, tried=False)
+    end = _End(attempt, ending, disposition, row)
+    _plan_all(world, transaction, [end], corrected=True)
 
 
-def _plan(
+def _plan_all(
     world: Outreach,
     transaction: OutreachTransaction,
-    attempt: Attempt,
-    disposition: Disposition,
+    ends: Sequence[_End],
     *,
-    tried: bool,
+    corrected: bool = False,
 ) -> None:
-    """The referral's next step, and word of it to the case store."""
-    row = world.policy.disposition(disposition)
-    try:
-        case = transaction.case(attempt.referral_id)
-    except CaseUnreadable:
-        transaction.set_aside(attempt.person_id, attempt.referral_id)
-        return
-    plan = plan_next(case.facts, case.case, world.policy, disposition)
-    _stop(transaction, case, plan, disposition if row.next == "hold" else None)
-    changed = transaction.apply(case, plan, tried=tried)
+    """Each referral's next step, and word of it to the case store."""
+    cases = transaction.cases([end.attempt.referral_id for end in ends])
+    steps = []
+    for end in ends:
+        case = cases[end.attempt.referral_id]
+        if isinstance(case, CaseUnreadable):
+            transaction.set_aside(end.attempt.person_id, end.attempt.referral_id)
+        else:
+            tried = end.row.counts_as_try and not corrected
+            steps.append(_next_step(world, transaction, end, case, tried=tried))
+    transaction.take_steps(steps)
+
+
+def _next_step(
+    world: Outreach, transaction: OutreachTransaction, end: _End, case: Case, *, tried: bool
+) -> NextStep:
+    plan = plan_next(case.facts, case.case, world.policy, end.disposition)
+    _stop(transaction, case, plan, end.disposition if end.row.next == "hold" else None)
     _invite(world, transaction, case, plan)
-    _tell(transaction, case, plan, _attempt_body(transaction, attempt, disposition, row.aapor))
-    if changed:
-        transaction.tell_case_store(case, "status", {"state": str(plan.state)})
-    transaction.audit("outreach", "attempt_ended", attempt.id, disposition=str(disposition))
+    body = _attempt_body(transaction, end, plan)
+    return NextStep(
+        referral_id=case.referral_id,
+        source_system=case.source_system,
+        reference=case.reference,
+        state=case.facts.state,
+        plan=plan,
+        attempt_id=end.attempt.id,
+        disposition=str(end.disposition),
+        body=body,
+        tried=tried,
+    )
 
 
 def _use_up_release(
@@ -125,11 +182,8 @@ def _stop(
         )
 
 
-def _ending_without_script(
-    transaction: OutreachTransaction, attempt: Attempt, state: AttemptState
-) -> str | None:
+def _ending_without_script(kept: KeptSession | None, state: AttemptState) -> str | None:
     """How a talk ended that the person, or the line, broke off."""
-    kept = transaction.session(attempt.id)
     if kept is None or state is not AttemptState.COMPLETED:
         return None
     session = Session.from_json(kept.session["script"])
@@ -139,10 +193,12 @@ def _ending_without_script(
 
 
 def _close_interview(
-    transaction: OutreachTransaction, attempt: Attempt, ending: str | None
+    transaction: OutreachTransaction,
+    attempt: Attempt,
+    kept: KeptSession | None,
+    ending: str | None,
 ) -> None:
     """An interview that did not end by its script stays, marked as broken off, with its needs."""
-    kept = transaction.session(attempt.id)
     if kept is None:
         return
     interview = transaction.begin_interview(attempt, kept.script_hash)
@@ -151,20 +207,15 @@ def _close_interview(
         tell_needs(transaction, attempt)
 
 
-def _attempt_body(
-    transaction: OutreachTransaction, attempt: Attempt, disposition: str, aapor: str
-) -> dict[str, Any]:
-    at = transaction.instant.calendar
+def _attempt_body(transaction: OutreachTransaction, end: _End, plan: Plan) -> dict[str, Any]:
+    attempt = end.attempt
     return {
         "attempt": str(attempt.id),
         "channel": str(attempt.channel),
         "placed_at": attempt.placed_at.isoformat() if attempt.placed_at else None,
-        "ended_at": at.isoformat(),
-        "disposition": str(disposition),
-        "aapor": aapor,
+        "ended_at": transaction.instant.calendar.isoformat(),
+        "disposition": str(end.disposition),
+        "aapor": end.row.aapor,
         "language": attempt.language,
+        "next": str(plan.route),
     }
-
-
-def _tell(transaction: OutreachTransaction, case: Case, plan: Plan, body: dict[str, Any]) -> None:
-    transaction.tell_case_store(case, "attempt", body | {"next": str(plan.route)})

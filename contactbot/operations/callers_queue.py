@@ -9,7 +9,7 @@ from contactbot.domain.calendar import is_open
 from contactbot.domain.gate import Channel, Decision, Means, Moment, Request, decide
 from contactbot.operations.aftermath import conclude
 from contactbot.operations.deps import Outreach
-from contactbot.operations.dispatch import with_skew
+from contactbot.operations.intents import with_skew
 from contactbot.ports.callers import CallerStore, CallerTransaction, Claim
 from contactbot.ports.outreach import Case, CaseUnreadable
 from contactbot.ports.staff import Member

@@ -8,8 +8,8 @@ from contactbot.domain.attempts import RANK, TERMINAL, AttemptState, from_provid
 from contactbot.domain.gate import Channel, Means, Moment, Request, decide
 from contactbot.operations.aftermath import conclude, correct
 from contactbot.operations.deps import Outreach
-from contactbot.operations.dispatch import with_skew
 from contactbot.operations.hearing import SETTLED, record_events
+from contactbot.operations.intents import with_skew
 from contactbot.ports.outreach import Attempt, Case, KeptSession, OutreachTransaction
 from contactbot.ports.telephony import CallProgress, TelephonyError
 from contactbot.scripting.engine import advance, begin

@@ -25,7 +25,7 @@ from contactbot.domain.policy_tables import DispositionRow
 from contactbot.domain.reasons import Reason
 from contactbot.operations.aftermath import conclude
 from contactbot.operations.callers_queue import Calling, may_ring, pass_over
-from contactbot.operations.dispatch import with_skew
+from contactbot.operations.intents import with_skew
 from contactbot.ports.callers import CallerTransaction, Claim, Content, Profile
 from contactbot.ports.outreach import Case, ConsentRecord, NewAttempt
 from contactbot.ports.staff import Member

@@ -1,35 +1,38 @@
-"""Place the next due call: gate, intent, fence, one request.
+"""Place due calls: gate, intent, fence, one request.
 
 The attempt protocol: nothing leaves the house before an intent is committed, and an order whose
 outcome is unknown is never given again (docs/reliability.md says how far this has been tried).
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from contactbot.domain.attempts import TERMINAL, AttemptState
-from contactbot.domain.gate import Channel, Means, Moment, Request, decide
-from contactbot.domain.planning import plan_first
-from contactbot.operations.aftermath import conclude
+from contactbot.operations.aftermath import conclude, conclude_all
 from contactbot.operations.deps import Outreach
-from contactbot.ports.outreach import Attempt, Case, CaseUnreadable, NewAttempt, OutreachTransaction
+from contactbot.operations.intents import (
+    DIAL_DEADLINE_SECONDS,
+    Intended,
+    clocks_apart,
+    intend_due,
+)
+from contactbot.ports.outreach import Attempt, OutreachTransaction
 from contactbot.ports.telephony import (
     AccountRefused,
-    CallOrder,
     NumberRefused,
     OutcomeUnknown,
     RefusedBeforeEffect,
     TelephonyError,
 )
 
-DIAL_DEADLINE_SECONDS = 3.0
 ACCOUNT_PAUSE_SECONDS = 300.0
-# Somebody else is being rung at this telephone: as long as the gate waits for a live attempt.
-NUMBER_BUSY = timedelta(minutes=10)
-AUTOMATIC_CALL = Request(Channel.CALL, Means.AUTOMATIC, Moment.DISPATCH)
+# Together are taken as many as the pace lets go within so long: one, at any provider's pace, so
+# that who dies leaves one intent behind; more only where the queue itself would be the brake.
+TOGETHER_SECONDS = 0.02
+MOST_TOGETHER = 20
 
 
 class Dispatched(StrEnum):
@@ -48,118 +51,110 @@ class Dispatched(StrEnum):
 IDLE = frozenset({Dispatched.NOTHING_DUE, Dispatched.CLOCKS_APART})
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the queue: what came of each person taken, and how long to wait for the next."""
+
+    results: tuple[Dispatched, ...]
+    wait_seconds: float = 0.0
+
+
+class _Halt(Exception):
+    """Neither this call nor those after it can be placed now."""
+
+
+def place_due(world: Outreach) -> Look:
+    """Take as many of the most urgent due referrals as the pace lets go together; call each."""
+    together = min(int(world.calls_per_second * TOGETHER_SECONDS), MOST_TOGETHER)
+    return _place(world, max(together, 1))
+
+
 def place_next(world: Outreach) -> Dispatched:
     """Take the most urgent due referral and place one call for it, if the gate allows it now."""
-    if not world.store.take_slot(world.calls_per_second, world.policy.calls.max_in_flight):
-        return Dispatched.NOT_NOW
+    return _place(world, 1).results[0]
+
+
+def _place(world: Outreach, most: int) -> Look:
+    pace = world.calls_per_second
+    slots = world.store.take_slots(most, pace, world.policy.calls.max_in_flight)
+    if not slots.granted:
+        return Look((Dispatched.NOT_NOW,), slots.wait_seconds)
     started = world.clock.boot_seconds()
     with world.store.begin() as transaction:
         if clocks_apart(world, transaction):
-            return Dispatched.CLOCKS_APART
-        referral_id = transaction.claim_due()
-        if referral_id is None:
-            return Dispatched.NOTHING_DUE
-        order = _intend(world, transaction, referral_id)
-        world.at_fault_point("before_intent_commit")
-    if order is None:
-        world.store.give_slot_back(world.calls_per_second)
-        return Dispatched.WITHHELD
+            return Look((Dispatched.CLOCKS_APART,))
+        taken = intend_due(world, transaction, slots.granted)
+        if taken.looked_at:
+            world.at_fault_point("before_intent_commit")
+    if len(taken.intended) < slots.granted:
+        world.store.give_slots_back(slots.granted - len(taken.intended), pace)
+    if not taken.looked_at:
+        return Look((Dispatched.NOTHING_DUE,))
+    withheld = [Dispatched.WITHHELD] * (taken.looked_at - len(taken.intended))
+    return Look((*_dial_all(world, taken.intended, started), *withheld))
+
+
+def _dial_all(
+    world: Outreach, intended: Sequence[Intended], started: float
+) -> Sequence[Dispatched]:
+    """T2 for all, then each in its turn; what cannot be placed any more after a halt is ended.
+
+    An attempt that stops being wanted between its fence and its own request is cancelled after it:
+    with one in a batch that is the moment before the request.
+    """
+    if not intended:
+        return ()
     world.at_fault_point("after_intent")
-    return _dial(world, *order, started)
-
-
-def _intend(
-    world: Outreach, transaction: OutreachTransaction, referral_id: UUID
-) -> tuple[UUID, CallOrder] | None:
-    """T1: the gate's answer, and the intent if it allowed the call."""
-    try:
-        case = with_skew(world, transaction, transaction.case(referral_id))
-    except CaseUnreadable as fault:
-        transaction.set_aside(fault.person_id, referral_id)
-        return None
-    decision = decide(AUTOMATIC_CALL, case.facts, world.policy)
-    if not decision.allowed or case.target is None:
-        transaction.decide(case, AUTOMATIC_CALL, decision)
-        if decision.look_again_at is None:
-            transaction.apply(case, plan_first(case.facts, case.case, world.policy))
-        else:
-            transaction.defer(referral_id, decision.look_again_at)
-        return None
-    attempt = NewAttempt(
-        id=world.new_id(),
-        token=world.new_token(),
-        referral_id=referral_id,
-        person_id=case.person_id,
-        number_id=case.target.number_id,
-        number_index=case.target.index,
-        close_at=decision.closes_at,
-        deadline_seconds=DIAL_DEADLINE_SECONDS,
-        policy_version=world.policy.version,
-        script_hash=world.script.hash,
-    )
-    if not transaction.open_attempt(attempt):
-        transaction.defer(referral_id, transaction.instant.calendar + NUMBER_BUSY)
-        return None
-    transaction.decide(case, AUTOMATIC_CALL, decision, attempt.id)
-    transaction.defer(referral_id, None)
-    transaction.audit("dispatcher", "attempt_intended", attempt.id)
-    calls = world.policy.calls
-    return attempt.id, CallOrder(
-        attempt.token, case.target.number, calls.ring_seconds_automatic, calls.limit_seconds
-    )
-
-
-def with_skew(world: Outreach, transaction: OutreachTransaction, case: Case) -> Case:
-    """The case with the difference between this machine's clock and the database's.
-
-    Where real people are called, that is the calendar itself: a simulated one calls nobody.
-    """
-    return replace(case, facts=replace(case.facts, skew=_skew(world, transaction)))
-
-
-def clocks_apart(world: Outreach, transaction: OutreachTransaction) -> bool:
-    """Whether this machine's clock and the database's disagree by more than the policy allows.
-
-    The gate would deny each case, and then look again by a calendar that may be days ahead: so no
-    case is taken up at all, and each is still due when the clocks agree again.
-    """
-    apart = abs(_skew(world, transaction)) > timedelta(seconds=world.policy.calls.max_skew_seconds)
-    if apart:
-        transaction.count("clocks_apart")
-    return apart
-
-
-def _skew(world: Outreach, transaction: OutreachTransaction) -> timedelta:
-    instant = transaction.instant
-    return world.clock.real_now() - (instant.calendar if world.real_calendar else instant.real)
-
-
-def _dial(world: Outreach, attempt_id: UUID, order: CallOrder, started: float) -> Dispatched:
-    """T2 and T3: the fence, then the request; again only after a refusal before any effect."""
-    allowed = world.store.fence(attempt_id)
+    fenced = world.store.fence([one.attempt_id for one in intended])
     world.at_fault_point("after_fence")
+    results: list[Dispatched] = []
+    for turn, one in enumerate(intended):
+        if one.attempt_id not in fenced:
+            _not_placed(world, [one.attempt_id], "deadline")
+            results.append(Dispatched.REFUSED)
+            continue
+        _keep_pace(world, turn, started)
+        try:
+            results.append(_dial(world, one, started))
+        except _Halt as halt:
+            left = intended[turn:]
+            _not_placed(world, [late.attempt_id for late in left], str(halt))
+            return results + [Dispatched.REFUSED] * len(left)
+    return results
+
+
+def _keep_pace(world: Outreach, turn: int, started: float) -> None:
+    wait = started + turn / world.calls_per_second - world.clock.boot_seconds()
+    if turn and wait > 0:
+        world.clock.sleep(wait)
+
+
+def _dial(world: Outreach, intended: Intended, started: float) -> Dispatched:
+    """T3: one request before the deadline; again only after a refusal before any effect."""
+    allowed = True
     while allowed and world.clock.boot_seconds() - started < DIAL_DEADLINE_SECONDS:
         try:
-            return _request(world, attempt_id, order)
+            return _request(world, intended)
         except RefusedBeforeEffect as refusal:
             world.store.slow_down(refusal.retry_after)
             world.clock.sleep(min(refusal.retry_after, DIAL_DEADLINE_SECONDS))
-            allowed = world.store.repost(attempt_id)
-    return _not_placed(world, attempt_id, "deadline")
+            allowed = world.store.repost(intended.attempt_id)
+    raise _Halt("deadline")
 
 
-def _request(world: Outreach, attempt_id: UUID, order: CallOrder) -> Dispatched:
+def _request(world: Outreach, intended: Intended) -> Dispatched:
     """One POST, and what its answer proves."""
+    attempt_id = intended.attempt_id
     world.at_fault_point("before_post")
     try:
-        placed = world.telephony.place_call(order)
+        placed = world.telephony.place_call(intended.order)
     except OutcomeUnknown:
         return Dispatched.UNCERTAIN
     except NumberRefused as refusal:
         return _number_refused(world, attempt_id, refusal.code)
     except AccountRefused as refusal:
         world.store.slow_down(ACCOUNT_PAUSE_SECONDS)
-        return _not_placed(world, attempt_id, f"account_{refusal.code}")
+        raise _Halt(f"account_{refusal.code}") from None
     world.at_fault_point("after_post")
     _save_provider_id(world, attempt_id, placed.provider_id)
     return Dispatched.PLACED
@@ -189,14 +184,13 @@ def _bind(transaction: OutreachTransaction, attempt: Attempt, provider_id: str) 
     return not attempt.cancel_because and attempt.state not in TERMINAL
 
 
-def _not_placed(world: Outreach, attempt_id: UUID, because: str) -> Dispatched:
+def _not_placed(world: Outreach, attempt_ids: Sequence[UUID], because: str) -> None:
     with world.store.begin() as transaction:
-        attempt = transaction.attempt(attempt_id)
         # A call that somebody reports exists, whatever was answered to the order for it.
-        if attempt is not None and attempt.provider_id is None:
-            transaction.add_event(attempt_id, "dispatcher", 0, "not_placed", {"because": because})
-            conclude(world, transaction, attempt, AttemptState.NOT_PLACED)
-    return Dispatched.REFUSED
+        left = [one for one in transaction.attempts(attempt_ids) if one.provider_id is None]
+        for attempt in left:
+            transaction.add_event(attempt.id, "dispatcher", 0, "not_placed", {"because": because})
+        conclude_all(world, transaction, left, AttemptState.NOT_PLACED)
 
 
 def _number_refused(world: Outreach, attempt_id: UUID, code: int) -> Dispatched:

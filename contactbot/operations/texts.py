@@ -7,11 +7,10 @@ from contactbot.domain.attempts import TERMINAL, AttemptState
 from contactbot.domain.gate import Channel, Means, Moment, Request, decide
 from contactbot.domain.invitations import INVITATION, life_of_text
 from contactbot.domain.segments import count_segments
-from contactbot.operations.dispatch import (
-    ACCOUNT_PAUSE_SECONDS,
+from contactbot.operations.dispatch import ACCOUNT_PAUSE_SECONDS, Dispatched
+from contactbot.operations.intents import (
     DIAL_DEADLINE_SECONDS,
     NUMBER_BUSY,
-    Dispatched,
     clocks_apart,
     with_skew,
 )
@@ -34,7 +33,7 @@ AUTOMATIC_TEXT = Request(Channel.TEXT, Means.AUTOMATIC, Moment.DISPATCH)
 def place_next_text(world: Texts) -> Dispatched:
     """Take the longest due text plan and send one text for it, if the gate allows it now."""
     calls = world.outreach.policy.calls
-    if not world.store.take_slot(world.per_second, calls.max_in_flight):
+    if not world.store.take_slots(1, world.per_second, calls.max_in_flight).granted:
         return Dispatched.NOT_NOW
     started = world.outreach.clock.boot_seconds()
     with world.store.begin() as transaction:
@@ -44,7 +43,7 @@ def place_next_text(world: Texts) -> Dispatched:
         order = _intend(world, transaction, referral_id) if referral_id else None
         world.outreach.at_fault_point("before_text_intent_commit")
     if order is None:
-        world.store.give_slot_back(world.per_second)
+        world.store.give_slots_back(1, world.per_second)
         return Dispatched.WITHHELD if referral_id else Dispatched.NOTHING_DUE
     world.outreach.at_fault_point("after_text_intent")
     return _send(world, *order, started)
@@ -109,7 +108,7 @@ def _order(
 def _send(world: Texts, attempt_id: UUID, order: TextOrder, started: float) -> Dispatched:
     """T2 and T3: the fence, then the request; again only after a refusal before any effect."""
     clock = world.outreach.clock
-    allowed = world.store.fence(attempt_id)
+    allowed = attempt_id in world.store.fence([attempt_id])
     world.outreach.at_fault_point("after_text_fence")
     while allowed and clock.boot_seconds() - started < DIAL_DEADLINE_SECONDS:
         try:

@@ -11,6 +11,7 @@ from contactbot.domain.attempts import AttemptState
 from contactbot.domain.gate import Channel, ContactFacts, Decision, Request
 from contactbot.domain.planning import CaseFacts, Plan
 from contactbot.ports.clock import Instant
+from contactbot.ports.endings import EndingTransaction
 
 
 class CaseUnreadable(Exception):
@@ -133,7 +134,15 @@ class Ambiguous:
     age_seconds: float
 
 
-class OutreachTransaction(Protocol):
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """How many contacts may be begun; where none may, in how many seconds to ask again."""
+
+    granted: int
+    wait_seconds: float = 0.0
+
+
+class OutreachTransaction(EndingTransaction, Protocol):
     """One database transaction; nothing in it counts until the `with` block ends without error.
 
     Whatever changes a person's permission to be contacted locks that person's row first, so two
@@ -145,11 +154,11 @@ class OutreachTransaction(Protocol):
         """The moment of this transaction on both clocks, read from the database."""
         ...
 
-    def claim_due(self) -> UUID | None:
-        """Lock the person of the most urgent due referral nobody else holds; its referral id.
+    def claim_due(self, most: int) -> list[UUID]:
+        """Lock the persons of the most urgent due referrals nobody else holds; the referrals' ids.
 
         Whoever may be the same person is locked too; where another holds one of them, the referral
-        is due a minute later.
+        is due a minute later. No two of the referrals are of people who may be one.
         """
         ...
 
@@ -164,6 +173,10 @@ class OutreachTransaction(Protocol):
         """
         ...
 
+    def cases(self, referral_ids: Sequence[UUID]) -> dict[UUID, Case | CaseUnreadable]:
+        """All facts of each referral, as they are now; the persons were locked before."""
+        ...
+
     def set_aside(self, person_id: UUID, referral_id: UUID) -> None:
         """Hold a referral that cannot be read, with the Deny kept, so that others go on."""
         ...
@@ -172,8 +185,20 @@ class OutreachTransaction(Protocol):
         """Record the intent; False, and nothing, if the person or number has a live attempt."""
         ...
 
+    def intend(self, attempts: Sequence[NewAttempt]) -> set[UUID]:
+        """Record automatic calls the gate allowed, each with its decision and its audit row.
+
+        Their referrals leave the queue. An attempt whose person or number has a live one already
+        is not recorded; the ids of those that are.
+        """
+        ...
+
     def attempt(self, attempt_id: UUID) -> Attempt | None:
         """The attempt by id, its person locked."""
+        ...
+
+    def attempts(self, attempt_ids: Sequence[UUID]) -> list[Attempt]:
+        """Those of these attempts there are, their persons locked in order."""
         ...
 
     def attempt_by_token(self, token: str) -> Attempt | None:
@@ -197,28 +222,6 @@ class OutreachTransaction(Protocol):
 
     def advance(self, attempt_id: UUID, state: AttemptState) -> bool:
         """Move a live attempt forward; False if it is there already, further on, or over."""
-        ...
-
-    def close_attempt(
-        self,
-        attempt_id: UUID,
-        state: AttemptState,
-        disposition: str,
-        aapor: str,
-        ending: str | None,
-        seconds: int | None,
-    ) -> bool:
-        """End a live attempt for good; False if it was over already."""
-        ...
-
-    def correct_attempt(self, attempt_id: UUID, disposition: str, aapor: str, ending: str) -> None:
-        """Give an ended attempt the disposition of a key that came late; its state stays."""
-        ...
-
-    def note(
-        self, attempt_id: UUID, *, ending: str | None = None, language: str | None = None
-    ) -> None:
-        """Keep how the talk ended, or the language chosen on it."""
         ...
 
     def decide(
@@ -263,12 +266,12 @@ class OutreachTransaction(Protocol):
         """Have every live attempt of this person but one cancelled; how many."""
         ...
 
-    def close_number(self, number_id: UUID, because: str) -> None:
-        """The number does not work: a person has to find another."""
-        ...
-
     def session(self, attempt_id: UUID) -> KeptSession | None:
         """The keypad call's state, if it has begun."""
+        ...
+
+    def sessions(self, attempt_ids: Sequence[UUID]) -> dict[UUID, KeptSession]:
+        """The state of each of these calls that has begun."""
         ...
 
     def keep_session(self, attempt_id: UUID, kept: KeptSession, words: str) -> None:
@@ -299,12 +302,6 @@ class OutreachTransaction(Protocol):
 
     def needs(self, referral_id: UUID) -> Sequence[ToldNeed]:
         """The newest answer about each area of need, in order of area."""
-        ...
-
-    def end_interview(
-        self, interview_id: UUID, state: str, ending: str, language: str | None
-    ) -> None:
-        """Close the interview as `completed` or `broken_off`."""
         ...
 
     def consent(self, attempt: Attempt, consent: ConsentRecord) -> None:
@@ -348,20 +345,23 @@ class OutreachStore(Protocol):
         """A transaction: committed at the end of the block, rolled back on any error."""
         ...
 
-    def take_slot(self, per_second: float, max_in_flight: int) -> bool:
-        """Whether one more call may be placed now, all workers together."""
+    def take_slots(self, wanted: int, per_second: float, max_in_flight: int) -> Slots:
+        """So many contacts at most may be begun now, at the pace of all workers together.
+
+        Each of them takes up its share of the pace from this moment on.
+        """
         ...
 
-    def give_slot_back(self, per_second: float) -> None:
-        """The slot just taken was not used: the next call need not wait for it."""
+    def give_slots_back(self, unused: int, per_second: float) -> None:
+        """So many of the slots just taken were not used: the next call need not wait for them."""
         ...
 
     def slow_down(self, seconds: float) -> None:
         """Place nothing for so long, all workers together."""
         ...
 
-    def fence(self, attempt_id: UUID) -> bool:
-        """`placing` → `posting`, only before the deadline on database time; True = may post."""
+    def fence(self, attempt_ids: Sequence[UUID]) -> set[UUID]:
+        """`placing` → `posting`, only before the deadline on database time; which may be posted."""
         ...
 
     def repost(self, attempt_id: UUID) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contactbot.bootstrap import Application
 from contactbot.logs import log_problem
-from contactbot.operations.dispatch import IDLE, Dispatched, place_next
+from contactbot.operations.dispatch import IDLE, Dispatched, place_due
 from contactbot.operations.inbound_texts import collect_inbound_texts
 from contactbot.operations.reconcile import cancel_unwanted, reconcile
 from contactbot.operations.sealing import seal_audit, tell_head
@@ -21,7 +21,7 @@ from contactbot.ports.heartbeats import Living
 
 _log = logging.getLogger("contactbot.worker")
 
-# Between two looks at the pace: short against the pace, long against the database.
+# Between two looks at the pace of texts: short against the pace, long against the database.
 PACE_SECONDS = 0.01
 # Often enough to be missed within a minute, seldom enough to cost nothing.
 BEAT_SECONDS = 5.0
@@ -43,21 +43,21 @@ def dispatch(application: Application, seconds: float = 2.0) -> int:
     until = world.clock.boot_seconds() + seconds
     placed = 0
     while world.clock.boot_seconds() < until:
-        came_of_it = place_next(world)
-        if came_of_it in IDLE:
+        look = place_due(world)
+        if not IDLE.isdisjoint(look.results):
             break
-        if came_of_it is Dispatched.NOT_NOW:
-            world.clock.sleep(PACE_SECONDS)
-        placed += came_of_it is Dispatched.PLACED
+        placed += look.results.count(Dispatched.PLACED)
+        if look.wait_seconds:
+            world.clock.sleep(look.wait_seconds)
     return placed
 
 
 def dispatch_all(application: Application) -> None:
     """Place everything that is due now, at the allowed pace, and come back when it is placed."""
     world = application.outreach
-    while (came_of_it := place_next(world)) not in IDLE:
-        if came_of_it is Dispatched.NOT_NOW:
-            world.clock.sleep(PACE_SECONDS)
+    while IDLE.isdisjoint((look := place_due(world)).results):
+        if look.wait_seconds:
+            world.clock.sleep(look.wait_seconds)
 
 
 def send_texts(application: Application) -> None:

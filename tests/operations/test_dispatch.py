@@ -146,7 +146,7 @@ def test_people_who_may_be_one_are_not_called_at_the_same_moment(world):
 
     store = world.outreach.store
     with store.begin() as transaction:  # one worker has claimed the one …
-        claimed = transaction.claim_due()
+        (claimed,) = transaction.claim_due(1)
         thread = threading.Thread(target=work)  # … when another comes for the other
         thread.start()
         thread.join(5)
@@ -167,7 +167,7 @@ def test_two_people_at_one_telephone_are_not_called_at_the_same_moment(world):
         results.append(place_next(world.outreach))
 
     with store.begin() as transaction:
-        case = transaction.case(transaction.claim_due())
+        case = transaction.case(transaction.claim_due(1)[0])
         thread = threading.Thread(target=work)
         transaction.open_attempt(intent(case))
         thread.start()

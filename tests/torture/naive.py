@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from contactbot.operations import dispatch
 from contactbot.operations.deps import Outreach
 from contactbot.operations.dispatch import Dispatched
+from contactbot.operations.intents import intend_due
 from contactbot.ports.telephony import CallOrder, OutcomeUnknown, ProviderCall, TelephonyError
 
 TRIES = 3
@@ -31,13 +31,10 @@ def call_then_record(world: Outreach) -> Dispatched:
 
 def _called_then_recorded(world: Outreach) -> Dispatched:
     with world.store.begin() as transaction:
-        referral = transaction.claim_due()
-        if referral is None:
-            return Dispatched.NOTHING_DUE
-        order = dispatch._intend(world, transaction, referral)
-        if order is None:
-            return Dispatched.WITHHELD
-        attempt, call = order
+        taken = intend_due(world, transaction, 1)
+        if not taken.intended:
+            return Dispatched.WITHHELD if taken.looked_at else Dispatched.NOTHING_DUE
+        attempt, call = taken.intended[0].attempt_id, taken.intended[0].order
         world.at_fault_point("after_intent")
         try:
             placed = world.telephony.place_call(call)
@@ -80,12 +77,13 @@ def without_fence(world: Outreach) -> Dispatched:
 
 def _committed(world: Outreach) -> tuple[UUID, CallOrder] | Dispatched:
     with world.store.begin() as transaction:
-        referral = transaction.claim_due()
-        if referral is None:
-            return Dispatched.NOTHING_DUE
-        order = dispatch._intend(world, transaction, referral)
+        taken = intend_due(world, transaction, 1)
+    if not taken.looked_at:
+        return Dispatched.NOTHING_DUE
     world.at_fault_point("after_intent")
-    return order or Dispatched.WITHHELD
+    for one in taken.intended:
+        return one.attempt_id, one.order
+    return Dispatched.WITHHELD
 
 
 def _kept(world: Outreach, attempt: UUID, placed: ProviderCall) -> Dispatched:

@@ -1,0 +1,2 @@
+DROP INDEX ix_appointments_booked;
+DROP INDEX ix_referrals_for_callers;

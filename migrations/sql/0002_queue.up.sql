@@ -1,0 +1,7 @@
+-- The order in which callers are given people, and the call-backs promised to each of them.
+CREATE INDEX ix_referrals_for_callers
+    ON referrals (breach_at, risk_rank, referred_at)
+    WHERE route = 'caller';
+CREATE INDEX ix_appointments_booked
+    ON appointments (referral_id)
+    WHERE state = 'booked';
