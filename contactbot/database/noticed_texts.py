@@ -21,6 +21,10 @@ _TASKS = """
 """
 _OPEN = text(f"{_TASKS} WHERE t.settled_at IS NULL ORDER BY t.at, t.id LIMIT 500")
 _ONE = text(f"{_TASKS} WHERE t.id = :id")
+_OF_PERSON = text(f"""
+    {_TASKS} JOIN inbound_text_bodies mine ON mine.inbound_text_id = t.id
+     WHERE mine.person_id = :person ORDER BY t.at DESC, t.id LIMIT 5
+""")
 _READ = text("""
     UPDATE inbound_texts SET read_at = :now, read_by = :by WHERE id = :id AND read_at IS NULL
 """)
@@ -45,6 +49,10 @@ class NoticedTexts(ActRecords):
         """One text, waiting or not."""
         row = self.connection.execute(_ONE, {"id": text_id}).one_or_none()
         return _task(row) if row else None
+
+    def texts_of(self, person_id: UUID) -> Sequence[TextTask]:
+        """The newest texts from the person's numbers."""
+        return [_task(row) for row in self.connection.execute(_OF_PERSON, {"person": person_id})]
 
     def text_words(self, text_id: UUID, by: str) -> TextWords:
         """What it says; the first who reads it is kept as its reader."""

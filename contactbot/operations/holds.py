@@ -11,7 +11,7 @@ from contactbot.domain.planning import PLANNED_CALL, Plan, Route
 from contactbot.operations.supervision import DecidedAlready, Refused, Supervision, noted
 from contactbot.ports.outreach import Case, CaseUnreadable
 from contactbot.ports.staff import Member
-from contactbot.ports.supervision import Hold, NumberSeen, SupervisionTransaction
+from contactbot.ports.supervision import Hold, NumberSeen, SupervisionTransaction, TextTask
 
 SHOWN_HOLDS = 100
 OPTED_OUT = "opted_out"
@@ -30,6 +30,7 @@ class LookedAt:
     choices: tuple[Choice, ...]
     careful: bool
     others: Sequence[Hold]
+    texts: Sequence[TextTask]
     unreadable: bool
     as_at: datetime
 
@@ -105,6 +106,7 @@ def _looked_at(transaction: SupervisionTransaction, hold: Hold) -> LookedAt:
         choices=() if unreadable else choices,
         careful=rule_of(hold.reason).careful,
         others=[each for each in transaction.open_holds_of([hold.person_id]) if each.id != hold.id],
+        texts=transaction.texts_of(hold.person_id),
         unreadable=unreadable,
         as_at=transaction.instant.calendar,
     )

@@ -128,6 +128,10 @@ class SupervisionTransaction(OutreachTransaction, Protocol):
         """One text, waiting or not."""
         ...
 
+    def texts_of(self, person_id: UUID) -> Sequence[TextTask]:
+        """The newest texts from the person's numbers, waiting or not."""
+        ...
+
     def text_words(self, text_id: UUID, by: str) -> TextWords:
         """What it says; the first who reads it is kept as its reader."""
         ...

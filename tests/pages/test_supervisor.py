@@ -90,6 +90,15 @@ def test_the_words_are_shown_on_opening_only_and_that_is_kept(application, boss,
     assert row.read_by == kept.actor
 
 
+def test_from_a_hold_one_finds_the_text_it_came_of(application, boss, world):
+    somebody(world)
+    text_id = text_us(application, "he's here")
+    [held] = rows(world, "SELECT id FROM holds")
+    page = boss.get(f"{HOME}/holds/{held.id}").text
+    assert f"{HOME}/texts/{text_id}" in page
+    assert "here" not in page.replace("where", "")
+
+
 def test_without_the_audit_row_nothing_is_read(application, boss, world):
     somebody(world)
     text_id = text_us(application, "he's here, don't ring")
