@@ -83,15 +83,19 @@ class ReferralFile:
         self._source = source
         self._encoding = encoding
         self.header = _header(self._lines(), required)
-        self.row_count = sum(1 for _ in self.rows())
+        self.row_count = sum(1 for _ in self._filled())
 
     def rows(self) -> Iterator[IncomingRow]:
         """Every row that has at least one cell filled; raises `FileRefused` at the first hazard."""
+        columns = self.header.columns
+        return (_row(start, record, columns) for start, record in self._filled())
+
+    def _filled(self) -> Iterator[tuple[int, list[str]]]:
         lines = self._lines()
         records = csv.reader(lines, delimiter=self.header.delimiter, strict=True)
         for start, record in _records(records, lines):
-            if start > 1 and any(cell.strip() for cell in record):
-                yield _row(start, record, self.header.columns)
+            if start > 1 and any(record) and any(map(str.strip, record)):
+                yield start, record
 
     def _lines(self) -> "_Lines":
         self._source.seek(0)
@@ -154,7 +158,7 @@ class _Lines:
             raise self.refused("The line is longer than 64 KB.", "Look for a lost line end.")
         if b"\0" in raw:
             raise self.refused("The line holds a NUL character.", _SAVE_AS_CSV)
-        if b"\r" in raw.removesuffix(b"\n").removesuffix(b"\r"):
+        if b"\r" in raw and b"\r" in raw.removesuffix(b"\n").removesuffix(b"\r"):
             raise self.refused(
                 "A line end is a lone carriage return.",
                 "Save the file with Windows or Unix line ends.",
@@ -195,7 +199,10 @@ def _records(records: Iterator[list[str]], lines: _Lines) -> Iterator[tuple[int,
             raise _unbalanced(start) from None
         if record is None:
             return
-        if lines.number - start >= MAX_ROW_LINES or sum(map(len, record)) > MAX_LINE_BYTES:
+        # A record on one line is no longer than the line, which is measured already.
+        if lines.number > start and (
+            lines.number - start >= MAX_ROW_LINES or sum(map(len, record)) > MAX_LINE_BYTES
+        ):
             raise _unbalanced(start)
         yield start, record
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from psycopg import Cursor
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
+from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Connection, Table, Text
 
 Value = str | bytes | None
@@ -109,6 +110,8 @@ class Bulk:
     def __init__(self, connection: Connection) -> None:
         raw: Any = connection.connection.driver_connection
         raw.adapters.register_dumper(Listed, _ListedDumper)
+        # The last one registered for a type is used by COPY; this one is the fastest.
+        raw.adapters.register_dumper(bytes, BytesBinaryDumper)
         self._raw = raw
 
     def ask(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

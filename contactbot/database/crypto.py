@@ -106,7 +106,7 @@ class Keyring:
 
     def blind_all(self, purpose: str, value: str) -> tuple[bytes, ...]:
         """The index under every key, newest first: what to look for while keys are rotated."""
-        return tuple(indexer.index(purpose, value) for indexer in self._indexers)
+        return tuple([indexer.index(purpose, value) for indexer in self._indexers])
 
     def _wrap(self, data_key: bytes) -> WrappedKey:
         nonce = os.urandom(NONCE_BYTES)

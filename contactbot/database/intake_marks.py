@@ -23,7 +23,10 @@ class BlindIndexes:
 
     def newest(self, purpose: str, value: str | None) -> bytes | None:
         """The index to keep; None for what nobody told."""
-        return self.all(purpose, value)[0] if value else None
+        if not value:
+            return None
+        made = self._made.get((purpose, value))
+        return made[0] if made else self.all(purpose, value)[0]
 
     def wanted(self, numbers: Iterable[str]) -> dict[bytes, str]:
         """Every index that these E.164 numbers may have been kept by."""

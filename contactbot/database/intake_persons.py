@@ -18,15 +18,21 @@ from contactbot.domain.same_person import Marks
 from contactbot.ports.intake_records import NumberRecord, PersonRecord, PersonUnreadable
 
 # Two things in common are worth reading a person for, and so is a number; one name is not.
+# Each is looked up by itself (LATERAL … OFFSET 0), whatever the planner believes of tables that
+# have just been filled.
 _ALIKE = """
-    SELECT p.id FROM unnest(%(names)s::bytea[], %(births)s::bytea[]) AS mark (names, birth)
-      JOIN persons p ON p.names_index = mark.names AND p.birth_index = mark.birth
-    UNION SELECT p.id FROM unnest(%(names)s::bytea[], %(homes)s::bytea[]) AS mark (names, home)
-      JOIN persons p ON p.names_index = mark.names AND p.home_index = mark.home
-    UNION SELECT p.id FROM unnest(%(births)s::bytea[], %(homes)s::bytea[]) AS mark (birth, home)
-      JOIN persons p ON p.birth_index = mark.birth AND p.home_index = mark.home
-    UNION SELECT n.person_id FROM unnest(%(numbers)s::bytea[]) AS given (number_index)
-      JOIN numbers n USING (number_index)
+    SELECT p.id FROM unnest(%(names)s::bytea[], %(births)s::bytea[]) AS mark (names, birth),
+      LATERAL (SELECT id FROM persons
+                WHERE names_index = mark.names AND birth_index = mark.birth OFFSET 0) p
+    UNION SELECT p.id FROM unnest(%(names)s::bytea[], %(homes)s::bytea[]) AS mark (names, home),
+      LATERAL (SELECT id FROM persons
+                WHERE home_index = mark.home AND names_index = mark.names OFFSET 0) p
+    UNION SELECT p.id FROM unnest(%(births)s::bytea[], %(homes)s::bytea[]) AS mark (birth, home),
+      LATERAL (SELECT id FROM persons
+                WHERE birth_index = mark.birth AND home_index = mark.home OFFSET 0) p
+    UNION SELECT n.person_id FROM unnest(%(numbers)s::bytea[]) AS given (number_index),
+      LATERAL (SELECT person_id FROM numbers
+                WHERE number_index = given.number_index OFFSET 0) n
 """
 _PERSONS = text("""
     WITH found AS (SELECT unnest(CAST(:ids AS uuid[])) AS id),

@@ -64,30 +64,30 @@ from contactbot.ports.outreach import Case
 _INTAKE_LOCK = 7_100_002
 _ALONE = text("SELECT pg_advisory_xact_lock(:lock)")
 # The planner takes tables that have just been filled for empty, and would read them from end to end
-# for every row of a batch.
-_BY_INDEX = text("""
-    SELECT set_config(name, 'off', true)
-      FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name
-""")
+# for every row of a batch: so each row is looked up by itself (LATERAL … OFFSET 0), by an index.
+_BY_INDEX = text("SET LOCAL enable_seqscan = off")
 _KNOWN = """
-    SELECT r.id, r.person_id, source_system, reference, r.state, r.support_declined,
+    SELECT r.id, r.person_id, given.source_system, given.reference, r.state, r.support_declined,
            r.row_fingerprint, p.erased_at IS NOT NULL
-      FROM unnest(%(systems)s::text[], %(references)s::text[]) AS given (source_system, reference)
-      JOIN referrals r USING (source_system, reference)
-      JOIN persons p ON p.id = r.person_id
+      FROM unnest(%(systems)s::text[], %(references)s::text[]) AS given (source_system, reference),
+      LATERAL (SELECT * FROM referrals WHERE source_system = given.source_system
+                  AND reference = given.reference OFFSET 0) r,
+      LATERAL (SELECT erased_at FROM persons WHERE id = r.person_id OFFSET 0) p
 """
 _ALONE_WITH_ONE = """
-    SELECT person_id FROM referrals WHERE person_id = ANY(%(ids)s::uuid[])
-     GROUP BY person_id HAVING count(*) = 1
+    SELECT given.id FROM unnest(%(ids)s::uuid[]) AS given (id)
+     WHERE (SELECT count(*) FROM referrals WHERE person_id = given.id) = 1
 """
 _SUSPECTS = """
-    SELECT suspect_index FROM unnest(%(indexes)s::bytea[]) AS given (suspect_index)
-      JOIN referrals USING (suspect_index)
+    SELECT given.number_index FROM unnest(%(indexes)s::bytea[]) AS given (number_index)
+     WHERE EXISTS (SELECT FROM referrals WHERE suspect_index = given.number_index OFFSET 0)
 """
 _SUPPRESSED = """
-    SELECT number_index, reason FROM unnest(%(indexes)s::bytea[]) AS given (number_index)
-      JOIN suppressions USING (number_index)
-     WHERE lifted_at IS NULL AND (programme IS NULL OR programme = 'support')
+    SELECT given.number_index, s.reason
+      FROM unnest(%(indexes)s::bytea[]) AS given (number_index),
+      LATERAL (SELECT reason FROM suppressions
+                WHERE number_index = given.number_index AND lifted_at IS NULL
+                  AND (programme IS NULL OR programme = 'support') OFFSET 0) s
 """
 _OPEN = text("""
     SELECT id FROM referrals WHERE person_id = ANY(:ids)

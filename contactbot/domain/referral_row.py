@@ -107,6 +107,7 @@ class Reading:
     allow_pretend: bool
 
 
+_BLANK: Final = ("The cell is blank.", "Every row needs a value in this column.")
 Reader = Callable[[str, Reading], object]
 
 
@@ -116,20 +117,23 @@ def read_row(cells: Mapping[str, str], reading: Reading) -> ReferralRow | tuple[
     Returns the row, or all its faults in the order of the columns.
     """
     values: dict[str, Any] = {}
-    faults: list[RowFault] = []
-    for column, read in COLUMNS.items():
-        given = cells.get(column, "")
-        if not given and column not in MUST_HAVE_VALUE:
+    faults: dict[str, RowFault] = {}
+    for column, given in cells.items():
+        read = COLUMNS.get(column) if given else None
+        if read is None:
             continue
         try:
             text = given.strip() if column in _PHONES else clean(given)
             if text:
                 values[column] = read(text, reading)
-            elif column in MUST_HAVE_VALUE:
-                raise CellFault("The cell is blank.", "Every row needs a value in this column.")
         except (CellFault, PhoneFault) as fault:
-            faults.append(RowFault(column, given, fault.message, fault.remedy))
-    return tuple(faults) or ReferralRow(**values)
+            faults[column] = RowFault(column, given, fault.message, fault.remedy)
+    for column in MUST_HAVE_VALUE:
+        if column not in values and column not in faults:
+            faults[column] = RowFault(column, cells.get(column, ""), *_BLANK)
+    if faults:
+        return tuple(faults[column] for column in COLUMNS if column in faults)
+    return ReferralRow(**values)
 
 
 def _text(limit: int) -> Reader:
