@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from contactbot.phonenet.checks import on_this_machine
+from contactbot.phonenet.detection import checked
 from contactbot.phonenet.people import Person, changed_person, person_by_convention
 from contactbot.phonenet.server import Place, serve
 from contactbot.phonenet.world import Options
@@ -39,6 +40,11 @@ def cast_file(text: str) -> dict[str, Person]:
         number: changed_person(person_by_convention(number), person)
         for number, person in given.items()
     }
+
+
+def mistakes(text: str) -> dict[str, dict[str, float]]:
+    """A JSON object: kind of answer, what it is taken for, in which share of calls."""
+    return checked(json.loads(text))
 
 
 def origins(text: str) -> tuple[str, str]:
@@ -108,6 +114,13 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "metavar": "URL",
             "help": "who is told when somebody texts the application's number",
         },
+        "--detection": {
+            "type": mistakes,
+            "default": {},
+            "metavar": "JSON",
+            "help": "mistakes of machine detection, "
+            'such as {"human": {"machine": 0.1}, "machine": {"human": 0.1, "unknown": 0.05}}',
+        },
         "--with-parent": {
             "type": int,
             "nargs": "?",
@@ -155,6 +168,7 @@ def main() -> None:
                 reach=given.reach,
                 voice_url=given.voice_url,
                 text_url=given.text_url,
+                detection=given.detection,
             ),
             Place(host, port, given.with_parent),
         )

@@ -13,6 +13,7 @@ from contactbot.phonenet.refusals import Refusal
 from contactbot.phonenet.world import World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+GATEWAY_PAGE = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 BEFORE = frozenset({FaultKind.REFUSE_429, FaultKind.REFUSE, FaultKind.LOSE_REQUEST})
 AFTER = frozenset({FaultKind.LOSE_REPLY})
 
@@ -86,6 +87,8 @@ async def _lose(request: web.Request, fault: Fault, status: int, text: str) -> w
     match fault.mode:
         case LossMode.SERVER_ERROR:
             return _refused(Refusal(20500))
+        case LossMode.GATEWAY:
+            return web.Response(status=502, text=GATEWAY_PAGE, content_type="text/html")
         case LossMode.TRUNCATE:
             return await _cut_short(request, status, text.encode())
         case LossMode.HANG:

@@ -228,6 +228,15 @@ class Exchange:
     def _finish(self, call: Call, ending: Ending) -> None:
         call.sip = ending.sip
         self._move(call, ending.status)
+        after = self._world.people.at(call.to).rings_back_after
+        if after is not None and missed(call) and self._world.options.voice_url:
+            self._tasks.start(self._ring_back(call, after))
+
+    async def _ring_back(self, call: Call, after: float) -> None:
+        """Whoever missed the call rings the number that it showed."""
+        await self._live_through(after)
+        person = self._world.people.at(call.to)
+        self.ring_in(call.to, call.from_, Wishes(url=self._world.options.voice_url), person)
 
     def cancel(self, call: Call) -> None:
         """Take back a call that is queued or ringing; one that was answered goes on."""
@@ -267,6 +276,11 @@ class Exchange:
 
     async def _live_through(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._world.options.tempo)
+
+
+def missed(call: Call) -> bool:
+    """Whether the handset rang and nobody took the call."""
+    return call.direction is Direction.OUTBOUND and call.status is CallStatus.NO_ANSWER
 
 
 def waited_too_long(call: Call, at: datetime) -> bool:

@@ -25,6 +25,7 @@ class LossMode(StrEnum):
 
     DROP = "drop"
     SERVER_ERROR = "500"
+    GATEWAY = "502"  # in HTML, as a gateway in between writes it
     HANG = "hang"
     TRUNCATE = "truncate"
 

@@ -48,6 +48,7 @@ def call_resource(call: Call) -> dict[str, Any]:
         "caller_name": None,
         "queue_time": str(call.queue_milliseconds),
         "trunk_sid": None,
+        "stir_verstat": None,
         "uri": f"{uri}.json",
         "subresource_uris": {
             name.lower(): f"{uri}/{name}.json" for name in ("Events", "Notifications", "Recordings")

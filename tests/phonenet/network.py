@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,11 +132,12 @@ def phone_network(
     reach: str | None = None,
     voice_url: str = "",
     text_url: str = "",
+    options: Sequence[str] = (),
 ) -> Iterator[Network]:
     """Start the network on a free port and stop it at the end; `folder` is needed for a `cast`."""
     command = [sys.executable, "-m", "contactbot.phonenet", "--with-parent", str(os.getpid())]
     command += ["--tempo", str(tempo), "--cps", str(cps), "--seed", str(seed)]
-    command += ["--voice-url", voice_url, "--text-url", text_url]
+    command += ["--voice-url", voice_url, "--text-url", text_url, *options]
     if reach is not None:
         command += ["--reach", reach]
     if journal is not None:

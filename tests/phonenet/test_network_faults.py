@@ -15,7 +15,8 @@ def calls_to(network, ends_in):
 
 
 @pytest.mark.parametrize(
-    ("ends_in", "mode"), [(300, "drop"), (301, "500"), (302, "truncate"), (303, "hang")]
+    ("ends_in", "mode"),
+    [(300, "drop"), (301, "500"), (302, "truncate"), (303, "hang"), (323, "502")],
 )
 def test_a_lost_reply_has_had_its_effect_once(network, app, place, ends_in, mode):
     network.control.fault("lose_reply", mode=mode, times=1, hang_seconds=2)
@@ -25,6 +26,18 @@ def test_a_lost_reply_has_had_its_effect_once(network, app, place, ends_in, mode
     network.control.quiet()
     assert [call["status"] for call in calls_to(network, ends_in)] == ["completed"]
     assert len(network.client().calls.list(to=PERSON.format(ends_in))) == 1
+
+
+@pytest.mark.parametrize("mode", ["drop", "500", "502", "truncate", "hang"])
+def test_a_lost_reply_to_a_text_has_had_its_effect_once(network, app, place, mode):
+    number = PERSON.format(324)
+    before = len(network.control.get(f"numbers/{number}")["texts"])
+    network.control.fault("lose_reply", mode=mode, times=1, hang_seconds=2)
+    with pytest.raises(LOST):
+        network.client(timeout=0.5).messages.create(to=number, from_=OURS, body="Hello")
+    network.control.quiet()
+    assert len(network.control.get(f"numbers/{number}")["texts"]) == before + 1
+    assert len(network.client().messages.list(to=number)) == before + 1
 
 
 def test_a_lost_request_has_no_effect(network, app, place):
