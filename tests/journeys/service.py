@@ -334,6 +334,7 @@ def settings_for(database_url: str, network: Network, folder: Path, port: int) -
     return Settings(
         database_url=database_url,
         data_dir=folder,
+        secret_key="s" * 32,
         encryption_keys=(b"e" * 32,),
         index_keys=(b"i" * 32,),
         public_url=f"http://127.0.0.1:{port}",
