@@ -1,18 +1,17 @@
 """What a call by hand reads of a person, and what it leaves behind."""
 
-from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from contactbot.database.crypto import PersonBox
-from contactbot.database.tables import appointments, attempts, consent_events
-from contactbot.database.transaction import Transaction
+from contactbot.database.need_records import NeedRecords
+from contactbot.database.tables import appointments, attempts
 from contactbot.domain.attempts import AttemptState
 from contactbot.domain.by_hand import Proof
-from contactbot.ports.callers import Claim, Content, Profile
-from contactbot.ports.outreach import ConsentRecord, NewAttempt
+from contactbot.ports.callers import Agreed, Content, Profile, Told, Wished
+from contactbot.ports.outreach import NewAttempt
 
 _PROFILE = text("""
     SELECT p.id, p.given_name_sealed, p.language, c.safe_call, c.safe_text, c.safe_voicemail,
@@ -29,12 +28,17 @@ _CONTENT = text("""
     SELECT id, person_id, reference, crime_group, offence_code, reported_on, notes_sealed
       FROM referrals WHERE id = :referral
 """)
-_CONSENT = text("""
-    SELECT decision FROM consent_events WHERE attempt_id = :attempt ORDER BY at DESC, id LIMIT 1
+# Two answers may be of one moment: the one that supersedes the other is the newer.
+_CONSENTS = text("""
+    SELECT DISTINCT ON (purpose) purpose, decision, at, channel, attempt_id
+      FROM consent_events c WHERE referral_id = :referral
+       AND NOT EXISTS (SELECT FROM consent_events newer
+                        WHERE newer.supersedes = c.id AND newer.referral_id = :referral)
+     ORDER BY purpose, at DESC
 """)
-_LAST = text("""
-    SELECT id FROM consent_events WHERE person_id = :person AND purpose = :purpose
-     ORDER BY at DESC LIMIT 1
+_WISHED = text("""
+    SELECT starts_at, ends_at, made_at, attempt_id FROM appointments
+     WHERE referral_id = :referral AND state = 'booked' ORDER BY made_at DESC LIMIT 1
 """)
 _SUSPEND = text("""
     UPDATE numbers SET suspended_because = coalesce(suspended_because, :why) WHERE id = :id
@@ -46,7 +50,7 @@ _SETTLE = text("""
 """)
 
 
-class HandRecords(Transaction):
+class HandRecords(NeedRecords):
     """The part of a transaction that keeps calls by hand (promises: contactbot.ports.callers)."""
 
     def profile(self, referral_id: UUID) -> Profile:
@@ -74,7 +78,7 @@ class HandRecords(Transaction):
             postcode=_opened(box, "persons", "postcode_sealed", row.id, code),
         )
 
-    def content(self, referral_id: UUID, attempt_id: UUID) -> Content:
+    def content(self, referral_id: UUID) -> Content:
         """What the call is about."""
         row = self.connection.execute(_CONTENT, {"referral": referral_id}).one()
         notes = _opened(
@@ -86,14 +90,20 @@ class HandRecords(Transaction):
             offence=row.offence_code or "",
             reported_on=row.reported_on.isoformat() if row.reported_on else "",
             notes=notes,
-            consent=self.consent_of(attempt_id),
         )
 
-    def consent_of(self, attempt_id: UUID) -> str | None:
-        """The newest answer about consent in this call."""
-        found = self.connection.execute(_CONSENT, {"attempt": attempt_id})
-        answer: str | None = found.scalar_one_or_none()
-        return answer
+    def told(self, referral_id: UUID) -> Told:
+        """What the person has told us about this case by now."""
+        about = {"referral": referral_id}
+        wished = self.connection.execute(_WISHED, about).one_or_none()
+        return Told(
+            consents={
+                row.purpose: Agreed(row.decision, row.at, row.channel, row.attempt_id)
+                for row in self.connection.execute(_CONSENTS, about)
+            },
+            needs=self.needs(referral_id),
+            wished=Wished(*wished) if wished else None,
+        )
 
     def begin_by_hand(self, attempt: NewAttempt, by: str) -> bool:
         """Record a call that is made at this moment; False if one is live already."""
@@ -125,61 +135,15 @@ class HandRecords(Transaction):
         """Ring this number no more until a person has decided."""
         self.connection.execute(_SUSPEND, {"id": number_id, "why": because})
 
-    def consent_by_hand(
-        self, claim: Claim, attempt_id: UUID, consent: ConsentRecord, by: str
-    ) -> None:
-        """Append a consent event heard by a caller."""
-        about = {"person": claim.person_id, "purpose": consent.purpose}
-        last = self.connection.execute(_LAST, about).scalar_one_or_none()
-        self.connection.execute(
-            insert(consent_events).values(
-                id=uuid4(),
-                person_id=claim.person_id,
-                referral_id=claim.referral_id,
-                attempt_id=attempt_id,
-                purpose=consent.purpose,
-                recipient=consent.recipient,
-                decision=consent.decision,
-                wording=consent.wording,
-                wording_hash=consent.wording_hash,
-                language=consent.language,
-                channel="caller",
-                identity=claim.identity,
-                captured_by=by,
-                supersedes=last,
-                at=self.instant.calendar,
-            )
-        )
-
-    def appoint_by_hand(
-        self, claim: Claim, attempt_id: UUID, starts_at: datetime, ends_at: datetime
-    ) -> None:
-        """Book a call-back; one booked in this very call before is replaced."""
+    def unbook(self, attempt_id: UUID) -> None:
+        """Take back the call-back that was booked in this very call."""
         this = appointments.c.attempt_id == attempt_id
         self.connection.execute(appointments.delete().where(this))
-        self.connection.execute(
-            insert(appointments).values(
-                id=uuid4(),
-                person_id=claim.person_id,
-                referral_id=claim.referral_id,
-                attempt_id=attempt_id,
-                kind="call_back",
-                starts_at=starts_at,
-                ends_at=ends_at,
-                language=claim.language,
-                made_at=self.instant.calendar,
-            )
-        )
 
     def settle_appointments(self, referral_id: UUID, attempt_id: UUID) -> None:
         """Call-backs that were due are kept by this attempt."""
         about = {"referral": referral_id, "attempt": attempt_id, "now": self.instant.calendar}
         self.connection.execute(_SETTLE, about)
-
-    def booked(self, attempt_id: UUID) -> bool:
-        """Whether a call-back was booked in this call."""
-        found = select(appointments.c.id).where(appointments.c.attempt_id == attempt_id)
-        return self.connection.execute(found).first() is not None
 
 
 def _opened(box: PersonBox, table: str, column: str, row_id: UUID, sealed: bytes | None) -> str:

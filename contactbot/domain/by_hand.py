@@ -13,7 +13,6 @@ from contactbot.domain.policy import Policy
 from contactbot.domain.policy_tables import DispositionRow
 from contactbot.domain.referral import ReferralState
 from contactbot.domain.safety import Tier
-from contactbot.domain.wording import translatable
 
 
 class Stage(StrEnum):
@@ -92,11 +91,13 @@ _RUNGS: Mapping[Disposition, tuple[Stage, ...]] = MappingProxyType(
         Disposition.ANSWERED_NO_KEY: (Stage.IDENTITY,),
         Disposition.HUNG_UP_BEFORE_IDENTITY: (Stage.IDENTITY,),
         Disposition.WRONG_CODE: (Stage.IDENTITY,),
+        Disposition.THIRD_PARTY_ANSWERED: (Stage.IDENTITY, Stage.PRIVACY, Stage.CONTENT),
         Disposition.NOT_ALONE: (Stage.IDENTITY, Stage.PRIVACY, Stage.CONTENT),
         Disposition.HUNG_UP_AFTER_IDENTITY: (Stage.PRIVACY, Stage.CONTENT),
         Disposition.OPTED_IN: (Stage.CONTENT,),
         Disposition.CALL_BACK: (Stage.CONTENT,),
         Disposition.DECLINED: (Stage.CONTENT,),
+        Disposition.ASKED_FOR_PERSON: (Stage.CONTENT,),
         Disposition.STOPPED: (Stage.PRIVACY, Stage.CONTENT),
         Disposition.DO_NOT_RING: (Stage.IDENTITY, Stage.PRIVACY, Stage.CONTENT),
     }
@@ -108,20 +109,64 @@ _LINE: Mapping[Disposition, AttemptState] = MappingProxyType(
         Disposition.FAILED: AttemptState.FAILED,
     }
 )
+# Whatever was settled, these may still be true of the end of the call.
+_ALWAYS = frozenset(
+    {Disposition.THIRD_PARTY_ANSWERED, Disposition.NOT_ALONE, Disposition.DO_NOT_RING}
+)
+# Endings of a talk in which support was neither agreed to nor refused.
+_UNSETTLED = frozenset(
+    {Disposition.STOPPED, Disposition.HUNG_UP_AFTER_IDENTITY, Disposition.ASKED_FOR_PERSON}
+)
 
 
-def endings(stage: Stage, policy: Policy, *, consented: bool) -> tuple[DispositionRow, ...]:
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a talk has settled so far.
+
+    `support` is the newest answer about it for this case (`given`, `refused`, or None), `now` the
+    answer on this very call; `booked`: a call-back was booked on it; `never`: the person asked on
+    it not to be rung again.
+    """
+
+    support: str | None = None
+    now: str | None = None
+    booked: bool = False
+    never: bool = False
+
+
+NOTHING_SETTLED = Settled()
+
+
+def endings(
+    stage: Stage, policy: Policy, settled: Settled = NOTHING_SETTLED
+) -> tuple[DispositionRow, ...]:
     """The endings a caller may choose on this rung: those the policy allows by hand.
 
-    Opting in needs the consent to have been recorded first.
+    Whoever has said yes or no has said it: the line lost afterwards does not unsay it. Opting in
+    and declining need the answer to have been recorded first.
     """
     return tuple(
         row
         for row in policy.dispositions
         if row.by_hand
         and stage in _RUNGS.get(Disposition(row.name), ())
-        and (consented or row.name != Disposition.OPTED_IN)
+        and _fits(Disposition(row.name), stage, settled)
     )
+
+
+def _fits(ending: Disposition, stage: Stage, settled: Settled) -> bool:
+    """Whether an ending agrees with what was said."""
+    if stage is not Stage.CONTENT or ending in _ALWAYS:
+        return True
+    if settled.never:
+        return False
+    agreed = settled.support == "given"
+    fitting = {
+        Disposition.OPTED_IN: agreed and not settled.booked,
+        Disposition.CALL_BACK: agreed and settled.booked,
+        Disposition.DECLINED: settled.now == "refused",
+    }
+    return fitting.get(ending, ending in _UNSETTLED and settled.now is None)
 
 
 def line_after(disposition: Disposition) -> AttemptState:
@@ -129,9 +174,18 @@ def line_after(disposition: Disposition) -> AttemptState:
     return _LINE.get(disposition, AttemptState.COMPLETED)
 
 
+# Endings that suspend the number, and the reason for which a supervisor must look.
+HELD_FOR: Mapping[Disposition, str] = MappingProxyType(
+    {
+        Disposition.NOT_ALONE: "not_alone_by_hand",
+        Disposition.THIRD_PARTY_ANSWERED: str(Disposition.THIRD_PARTY_ANSWERED),
+    }
+)
+
+
 def is_unsafe(disposition: Disposition) -> bool:
     """Whether this ending suspends the number and tells a supervisor at once."""
-    return disposition is Disposition.NOT_ALONE
+    return disposition in HELD_FOR
 
 
 KEPT_STATES = frozenset({ReferralState.CONTACTED, ReferralState.ONGOING})
@@ -143,16 +197,3 @@ def stays_with_callers(plan: Plan, row: DispositionRow) -> Plan | None:
     if unfinished and plan.route is Route.NONE and plan.state in KEPT_STATES:
         return replace(plan, route=Route.CALLER, reasons=())
     return None
-
-
-ALONE = translatable("Are you alone, and able to listen now?")
-
-# What a caller says once it is clear who is there and that nobody listens. Recorded word for word.
-WHO_WE_ARE = translatable(
-    "I am ringing from {service}. We offer free support to people who have been affected by crime."
-)
-CONSENT = translatable(
-    "We can arrange support for you. Would you like this, and do you agree to us sharing your"
-    " details with the support team?"
-)
-PURPOSE, RECIPIENT = "support_referral", "victim_service"

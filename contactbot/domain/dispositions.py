@@ -18,6 +18,7 @@ class Disposition(StrEnum):
     DO_NOT_RING = "do_not_ring"
     STOPPED = "stopped"
     NOT_ALONE = "not_alone"
+    THIRD_PARTY_ANSWERED = "third_party_answered"  # somebody else has the telephone
     WRONG_CODE = "wrong_code"
     NO_CODE_KNOWN = "no_code_known"
     ANSWERED_NO_KEY = "answered_no_key"

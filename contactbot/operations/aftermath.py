@@ -24,6 +24,8 @@ from contactbot.ports.outreach import (
 )
 from contactbot.scripting.session import Session
 
+# Ends that say somebody else has the telephone, or may have it.
+SOMEBODY_ELSE = frozenset({Disposition.WRONG_CODE, Disposition.THIRD_PARTY_ANSWERED})
 # Lines that were answered, or may have been.
 REACHED = frozenset({AttemptState.COMPLETED, AttemptState.LOST_STATUS, AttemptState.UNKNOWN})
 
@@ -165,11 +167,11 @@ def _stop(
 ) -> None:
     """What this attempt bars beyond its own referral.
 
-    Two wrong codes say that somebody else may have the telephone, so all the person's cases wait.
+    Where somebody else has the telephone, or may have it, all the person's cases wait.
     A refusal holds for the whole programme: a new referral does not ask the same again.
     """
     if held_for is not None and plan.state is ReferralState.HELD:
-        everywhere = held_for is Disposition.WRONG_CODE
+        everywhere = held_for in SOMEBODY_ELSE
         referral = None if everywhere else case.referral_id
         transaction.hold(case.person_id, referral, str(held_for), "outreach")
     if plan.state is ReferralState.DECLINED:

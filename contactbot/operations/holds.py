@@ -18,7 +18,7 @@ OPTED_OUT = "opted_out"
 NOT_THEIRS = "not_theirs"
 STOPPED_HERE = "stopped_here"
 # A number suspended for one of these reasons is what such a hold is about.
-FREED_BY_HOLD = ("not_alone", NOT_THEIRS)
+FREED_BY_HOLD = ("not_alone", "third_party_answered", NOT_THEIRS)
 
 
 @dataclass(frozen=True, slots=True)

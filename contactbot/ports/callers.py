@@ -1,6 +1,6 @@
 """What calls by hand ask of the world: claims on people, what a caller may read and leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from contactbot.domain.by_hand import Proof
-from contactbot.ports.outreach import ConsentRecord, NewAttempt, OutreachTransaction
+from contactbot.ports.outreach import NewAttempt, OutreachTransaction, ToldNeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,35 @@ class Content:
     offence: str = field(repr=False)
     reported_on: str = field(repr=False)
     notes: str = field(repr=False)
-    consent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The newest answer to one consent for this case: `given`, `refused` or `withdrawn`."""
+
+    decision: str
+    at: datetime
+    channel: str
+    attempt_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A call-back somebody asked for, and when they did; `attempt_id` names that call."""
+
+    starts_at: datetime
+    ends_at: datetime
+    made_at: datetime
+    attempt_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the person told us about this case before this moment, on whichever channel."""
+
+    consents: Mapping[str, Agreed] = field(default_factory=dict)
+    needs: Sequence[ToldNeed] = field(default=(), repr=False)
+    wished: Wished | None = None
 
 
 class CallerTransaction(OutreachTransaction, Protocol):
@@ -99,12 +127,12 @@ class CallerTransaction(OutreachTransaction, Protocol):
         """What we know that could prove who is there; never shown."""
         ...
 
-    def content(self, referral_id: UUID, attempt_id: UUID) -> Content:
+    def content(self, referral_id: UUID) -> Content:
         """What the call is about."""
         ...
 
-    def consent_of(self, attempt_id: UUID) -> str | None:
-        """The newest answer about consent in this call."""
+    def told(self, referral_id: UUID) -> Told:
+        """What the person has told us about this case by now."""
         ...
 
     def begin_by_hand(self, attempt: NewAttempt, by: str) -> bool:
@@ -115,24 +143,12 @@ class CallerTransaction(OutreachTransaction, Protocol):
         """Ring this number no more until a person has decided."""
         ...
 
-    def consent_by_hand(
-        self, claim: Claim, attempt_id: UUID, consent: ConsentRecord, by: str
-    ) -> None:
-        """Append a consent event heard by a caller."""
-        ...
-
-    def appoint_by_hand(
-        self, claim: Claim, attempt_id: UUID, starts_at: datetime, ends_at: datetime
-    ) -> None:
-        """Book a call-back."""
+    def unbook(self, attempt_id: UUID) -> None:
+        """Take back the call-back that was booked in this very call, if there is one."""
         ...
 
     def settle_appointments(self, referral_id: UUID, attempt_id: UUID) -> None:
         """Call-backs that were due are kept by this attempt."""
-        ...
-
-    def booked(self, attempt_id: UUID) -> bool:
-        """Whether a call-back was booked in this call."""
         ...
 
 

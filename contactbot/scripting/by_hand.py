@@ -80,11 +80,11 @@ def speak(script: Script, session: Session, language: str, facts: CallFacts) -> 
 
 
 def ask_once_more(script: Script, session: Session, step: str, facts: CallFacts) -> Turn:
-    """Stand at a consent or a need again: somebody has changed their mind.
+    """Stand at a consent, a need or the time again: somebody has changed their mind.
 
     The newest answer counts. Raises NotOffered for any other step.
     """
-    if not isinstance(script.steps.get(step), (Consent, Need)):
+    if not isinstance(script.steps.get(step), (Consent, Need, TimeSlot)):
         raise NotOffered(step)
     waiting = replace(session, step=step, waiting=Waiting.ANSWER, ending=None)
     talk = Talk(script, facts, waiting)

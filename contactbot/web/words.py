@@ -84,6 +84,7 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         Disposition.DO_NOT_RING: translatable("asked never to be rung again"),
         Disposition.STOPPED: translatable("stopped the call"),
         Disposition.NOT_ALONE: translatable("was not alone"),
+        Disposition.THIRD_PARTY_ANSWERED: translatable("somebody else answered"),
         Disposition.WRONG_CODE: translatable("keyed a wrong code"),
         Disposition.NO_CODE_KNOWN: translatable("could not prove who they are"),
         Disposition.ANSWERED_NO_KEY: translatable("answered, pressed nothing"),

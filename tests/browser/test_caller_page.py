@@ -1,6 +1,6 @@
 """A call by hand in a browser: both languages, with and without a script, nobody kept out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,10 @@ WORDS = {
         "check": "Check",
         "alone": "Yes, alone and able to listen",
         "yes": "They said yes",
+        "no": "They said no",
+        "dont_know": "They do not know",
+        "none": "None of these times",
+        "other": "Cymraeg",
         "opted_in": "Wants support",
         "end": "Save and end",
         "saved": "The call was saved.",
@@ -36,6 +40,10 @@ WORDS = {
         "check": "Gwirio",
         "alone": "Ydy, ar ei ben ei hun ac yn gallu gwrando",
         "yes": "Dywedodd y person ie",
+        "no": "Dywedodd y person na",
+        "dont_know": "Dydyn nhw ddim yn gwybod",
+        "none": "Dim un o’r amseroedd hyn",
+        "other": "English",
         "opted_in": "Eisiau cymorth",
         "end": "Cadw a gorffen",
         "saved": "Cafodd yr alwad ei chadw.",
@@ -60,6 +68,12 @@ def site(application: Application, world: World) -> Iterator[str]:
         yield address
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button and wait for the page that follows."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
 def signed_in(
     site: str, page: Page, application: Application, language: str, role: Role = Role.CALLER
 ) -> None:
@@ -68,30 +82,47 @@ def signed_in(
     page.goto(f"{site}/sign-in")
     page.locator("#name").fill("mali")
     page.locator("#password").fill(password)
-    page.get_by_role("button", name=WORDS[language]["sign_in"]).click()
+    press(page, WORDS[language]["sign_in"])
 
 
 def call(page: Page, language: str, each: Callable[[], None]) -> None:
     """From the queue to an opt-in; `each` looks at every page on the way."""
     words = WORDS[language]
-    page.get_by_role("link", name=words["next"]).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=words["next"]).first.click()
     each()
-    page.get_by_role("button", name=words["next"]).click()
+    press(page, words["next"])
     each()
-    page.get_by_role("button", name=words["dial"]).click()
+    press(page, words["dial"])
     each()
     page.locator(f"label[for=language-{language}]").click()
     page.locator("#code").fill(CODE)
-    page.get_by_role("button", name=words["check"]).click()
+    press(page, words["check"])
     each()
-    page.get_by_role("button", name=words["alone"]).click()
+    press(page, words["alone"])
     assert words["asked"] in page.locator("main").inner_text()
     each()
-    page.get_by_role("button", name=words["yes"]).click()
-    page.locator("label[for=ending-opted_in]").click()
-    page.get_by_role("button", name=words["end"]).click()
+    press(page, words["yes"])
+    each()
+    press(page, words["yes"])
+    each()
+    needs(page, words)
+    each()
+    press(page, words["none"])
+    each()
+    assert page.locator("#ending-opted_in").is_checked()
+    press(page, words["end"])
     assert words["saved"] in page.locator("main").inner_text()
     each()
+
+
+def needs(page: Page, words: Mapping[str, str]) -> None:
+    """Eight needs, one answered in the other language."""
+    for number in range(8):
+        if number == 3:
+            press(page, words["other"])
+        answer = words["dont_know"] if number == 5 else words["no"]
+        press(page, answer)
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -106,6 +137,7 @@ def test_a_protected_person_is_called_by_hand_and_nobody_is_kept_out(
     found: list[str] = []
     call(page, language, lambda: found.extend(barriers(page)))
     assert found == []
+    assert told(world) == 8
     assert page.locator("html").get_attribute("lang") == language
     assert states(world) == ["contacted"]
 
@@ -162,6 +194,11 @@ def test_no_page_is_wider_than_its_window(
 
     call(page, "en", look)
     assert wide == []
+
+
+def told(world: World) -> int:
+    with world.engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM needs")).scalar_one())
 
 
 def states(world: World) -> list[str]:

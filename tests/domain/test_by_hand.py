@@ -1,9 +1,11 @@
 """The rungs of a call by hand, what proves a person, and which endings may be chosen."""
 
+from dataclasses import replace
+
 import pytest
 from small_world import POLICY
 
-from contactbot.domain.by_hand import Proof, Stage, endings, facts_for, proves, stage_of
+from contactbot.domain.by_hand import Proof, Settled, Stage, endings, facts_for, proves, stage_of
 from contactbot.domain.dispositions import Disposition
 
 KNOWN = Proof(date_of_birth="1980-02-01", postcode="NP20 1AA")
@@ -51,20 +53,43 @@ def test_a_protected_person_needs_a_confirmed_number_before_facts_are_enough():
 
 
 def test_nobody_opts_in_without_recorded_consent():
-    names = {row.name for row in endings(Stage.CONTENT, POLICY, consented=False)}
+    names = {row.name for row in endings(Stage.CONTENT, POLICY)}
     assert Disposition.OPTED_IN not in names
-    names = {row.name for row in endings(Stage.CONTENT, POLICY, consented=True)}
+    names = {
+        row.name for row in endings(Stage.CONTENT, POLICY, Settled(support="given", now="given"))
+    }
     assert Disposition.OPTED_IN in names
 
 
 @pytest.mark.parametrize("stage", [Stage.IDENTITY, Stage.PRIVACY, Stage.CONTENT])
 def test_every_rung_can_be_left_by_not_alone_and_do_not_ring(stage):
-    names = {row.name for row in endings(stage, POLICY, consented=False)}
+    names = {row.name for row in endings(stage, POLICY)}
     assert {Disposition.NOT_ALONE, Disposition.DO_NOT_RING} <= names
+
+
+SAFETY = {Disposition.NOT_ALONE, Disposition.THIRD_PARTY_ANSWERED, Disposition.DO_NOT_RING}
+LEFT = {Disposition.STOPPED, Disposition.HUNG_UP_AFTER_IDENTITY, Disposition.ASKED_FOR_PERSON}
+AGREED = Settled(support="given", now="given")
+SAID = [
+    (Settled(), LEFT),
+    (AGREED, {Disposition.OPTED_IN}),
+    (replace(AGREED, booked=True), {Disposition.CALL_BACK}),
+    (Settled(support="given"), {Disposition.OPTED_IN, *LEFT}),
+    (Settled(support="refused", now="refused"), {Disposition.DECLINED}),
+    (Settled(support="refused", now="refused", never=True), set()),
+    (Settled(support="refused"), LEFT),
+    (Settled(support="withdrawn"), LEFT),
+]
+
+
+@pytest.mark.parametrize(("said", "fitting"), SAID)
+def test_an_ending_agrees_with_what_was_said_and_safety_is_always_offered(said, fitting):
+    names = {row.name for row in endings(Stage.CONTENT, POLICY, said)}
+    assert names == {*fitting, *SAFETY}
 
 
 def test_what_only_a_machine_can_see_is_no_choice_for_a_caller():
     for stage in Stage:
-        for row in endings(stage, POLICY, consented=True):
+        for row in endings(stage, POLICY):
             assert row.by_hand
     assert not POLICY.disposition("not_placed").by_hand

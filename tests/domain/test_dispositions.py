@@ -54,6 +54,7 @@ FACTS = {  # disposition: AAPOR code, counts as a try, what follows
     "hung_up_after_identity": ("2.12", True, "caller"),
     "do_not_ring": ("2.112", True, "final"),
     "not_alone": ("2.36", True, "retry_next_day"),
+    "third_party_answered": ("3.90", True, "hold"),
     "wrong_code": ("3.14", True, "hold"),
     "no_code_known": ("2.21", True, "caller"),
     "answered_no_key": ("3.14", True, "retry_other_day_part"),

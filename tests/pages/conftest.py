@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pages.people import world_of
+from small_world import World
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
@@ -45,6 +47,20 @@ def app(application: Application) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def world(application: Application) -> World:
+    """The application's database on a Monday morning at ten."""
+    return world_of(application)
+
+
+@pytest.fixture
+def caller(app: Flask, application: Application, world: World) -> FlaskClient:
+    """Somebody who calls people by hand, signed in."""
+    signed_in = app.test_client()
+    sign_in_as(signed_in, application, Role.CALLER)
+    return signed_in
 
 
 def token_of(client: FlaskClient, page: str) -> str:

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from pages.calling import claimed, press
 from pages.conftest import sign_in_as
 from pages.people import call_back, protected, set_clock, somebody, world_of
 from pages.supervision import HOME, WORKING, hold, rows, send, text_us
-from pages.test_caller import claimed, press
 from small_world import NUMBER, SHOWS, World
 
 from contactbot.domain.staff import Role

@@ -1,21 +1,18 @@
 """The caller’s page: one person, rung by rung, with and without a script in the browser."""
 
-from datetime import datetime
-from typing import Any
+from flask import Blueprint, Response, redirect, request, url_for
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
-
-from contactbot.domain.by_hand import ALONE, CONSENT, WHO_WE_ARE, Proof
+from contactbot.domain.by_hand import Proof
 from contactbot.domain.staff import Role
-from contactbot.i18n.catalogues import slot_words
-from contactbot.i18n.written import day_words, hours_words
 from contactbot.operations import calls_by_hand as call
+from contactbot.operations import talk_by_hand as talk
 from contactbot.operations.callers_queue import Nobody, put_back, take_next
 from contactbot.web import words as shared
 from contactbot.web.access import only, signed_in
 from contactbot.web.caller import words
+from contactbot.web.caller.shown import shown
 from contactbot.web.current import application
-from contactbot.web.language import current_language
+from contactbot.web.language import LANGUAGES
 
 blueprint = Blueprint("caller", __name__, url_prefix="/caller")
 for_callers = only(Role.CALLER, Role.SUPERVISOR)
@@ -65,35 +62,37 @@ def identity() -> Response:
     return back("not_proved" if at_hand else "ended")
 
 
-@blueprint.post("/private")
+@blueprint.post("/answer")
 @for_callers
-def private() -> Response:
-    """The person is alone and able to listen."""
-    call.say_private(application().calling, signed_in())
+def answer() -> Response:
+    """Note what the person answered to the words just read."""
+    talk.note_answer(application().calling, signed_in(), place(), request.form.get("keys", ""))
     return back()
 
 
-@blueprint.post("/consent")
+@blueprint.post("/language")
 @for_callers
-def consent() -> Response:
-    """The answer to the consent words."""
-    given = request.form.get("given")
-    if given not in {"yes", "no"}:
-        raise call.NotNow
-    at_hand = application()
-    call.record_consent(
-        at_hand.calling, signed_in(), at_hand.rulebook.catalogues, given=given == "yes"
-    )
+def change_language() -> Response:
+    """Go on with the call in the other language."""
+    language = request.form.get("language", "")
+    if language not in LANGUAGES:
+        raise talk.NotNow
+    talk.change_language(application().calling, signed_in(), place(), language)
     return back()
 
 
-@blueprint.post("/call-back")
+@blueprint.post("/again")
 @for_callers
-def call_back() -> Response:
-    """Book one of the times offered."""
-    choice = request.form.get("slot", "")
-    call.book_call_back(application().calling, signed_in(), int(choice) if choice.isdigit() else -1)
+def ask_again() -> Response:
+    """Ask something once more."""
+    talk.ask_again(application().calling, signed_in(), place(), request.form.get("again", ""))
     return back()
+
+
+def place() -> talk.Place:
+    """Where the page stood that was sent."""
+    turn = request.form.get("turn", "")
+    return talk.Place(int(turn) if turn.isdecimal() else -1, request.form.get("step", ""))
 
 
 @blueprint.post("/end")
@@ -112,45 +111,13 @@ def beat() -> Response:
     return Response(status=204)
 
 
-@blueprint.errorhandler(call.NotNow)
-def not_now(error: call.NotNow) -> Response:
-    """A step of another rung: nothing was changed, the page shows where things stand."""
-    del error
-    return back("not_now")
+@blueprint.errorhandler(talk.NotNow)
+def not_now(error: talk.NotNow) -> Response:
+    """A step of another rung or an old page: nothing was changed, the page shows where we are."""
+    return back("stale" if isinstance(error, talk.Stale) else "not_now")
 
 
 def back(told: str = "") -> Response:
     """To the page again, so that loading it anew repeats nothing."""
     address = url_for("caller.page", told=told or None)
     return redirect(address, 303)  # type: ignore[return-value]  # redirect() gives werkzeug's class
-
-
-def shown(**more: Any) -> str:
-    """The page as it stands for this caller."""
-    at_hand = call.scene(application().calling, signed_in())
-    return render_template(
-        "caller/page.html",
-        **({"number": "", "reasons": [], "told": None} | more),
-        scene=at_hand,
-        words=words,
-        endings=[words.ending(row) for row in at_hand.endings] if at_hand else [],
-        slots=[slot(begin, finish) for begin, finish in at_hand.slots] if at_hand else [],
-        said=said,
-        slot=slot,
-        day=lambda written: day_words(written, current_language()),
-        hours=lambda written: hours_words(written, current_language()),
-        alone=ALONE,
-        who_we_are=WHO_WE_ARE,
-        consent=CONSENT,
-    )
-
-
-def said(message: str, language: str | None) -> tuple[str, str]:
-    """Language and words of what the caller says, in the language of the call."""
-    spoken = language or "en"
-    return spoken, application().rulebook.catalogues.text("", message, spoken)
-
-
-def slot(starts_at: datetime, ends_at: datetime) -> str:
-    """An interval in the language of the page."""
-    return slot_words(f"{starts_at.isoformat()}/{ends_at.isoformat()}", current_language())

@@ -6,10 +6,12 @@ from types import MappingProxyType
 
 from contactbot.domain.by_hand import is_unsafe
 from contactbot.domain.dispositions import Disposition
+from contactbot.domain.needs import NeedAnswer
 from contactbot.domain.policy_tables import DispositionRow
 from contactbot.domain.referral import CrimeGroup
 from contactbot.domain.wording import translatable
 from contactbot.operations.callers_queue import Nobody
+from contactbot.scripting.by_hand import DONT_KNOW, NO, RATHER_NOT_SAY, YES
 
 ENDINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -19,7 +21,9 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
         Disposition.STOPPED: translatable("Wanted to stop"),
         Disposition.HUNG_UP_AFTER_IDENTITY: translatable("Hung up, or the line was lost"),
         Disposition.DO_NOT_RING: translatable("Asked not to be rung again"),
-        Disposition.NOT_ALONE: translatable("Not alone, or somebody else answered"),
+        Disposition.ASKED_FOR_PERSON: translatable("Not sure yet, or would like another call"),
+        Disposition.NOT_ALONE: translatable("Not alone, or it is not safe to talk"),
+        Disposition.THIRD_PARTY_ANSWERED: translatable("Somebody else answered"),
         Disposition.WRONG_CODE: translatable("Could not show who they are"),
         Disposition.ANSWERED_NO_KEY: translatable("A machine answered; no message was left"),
         Disposition.HUNG_UP_BEFORE_IDENTITY: translatable("Hung up before saying who they are"),
@@ -43,6 +47,38 @@ PASSED_ON = translatable("The support team is told that they want support.")
 NEVER = translatable("Nobody will ring, text or write to them or this number again.")
 _OWN_EFFECT: Mapping[str, str] = MappingProxyType(
     {Disposition.OPTED_IN: PASSED_ON, Disposition.DO_NOT_RING: NEVER}
+)
+# The keys of the script’s engine, as a caller notes them.
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {
+        YES: translatable("They said yes"),
+        NO: translatable("They said no"),
+        DONT_KNOW: translatable("They do not know"),
+        RATHER_NOT_SAY: translatable("They would rather not say"),
+    }
+)
+ALONE = translatable("Yes, alone and able to listen")
+NO_TIME = translatable("None of these times")
+NEEDS: Mapping[str, str] = MappingProxyType(
+    {
+        NeedAnswer.YES: translatable("Would like help"),
+        NeedAnswer.NO: translatable("No help wanted"),
+        NeedAnswer.DONT_KNOW: translatable("Did not know"),
+        NeedAnswer.RATHER_NOT_SAY: translatable("Would rather not say"),
+    }
+)
+AGREED: Mapping[str, str] = MappingProxyType(
+    {
+        "given": translatable("Would like support"),
+        "refused": translatable("Does not want support"),
+        "withdrawn": translatable("No longer wants support"),
+    }
+)
+CHANNELS: Mapping[str, str] = MappingProxyType(
+    {
+        "voice": translatable("by keypad"),
+        "caller": translatable("to a caller"),
+    }
 )
 PERMISSIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -74,6 +110,9 @@ TOLD: Mapping[str, str] = MappingProxyType(
         "saved": translatable("The call was saved."),
         "not_proved": translatable(
             "That did not show who they are. Ask once more, and offer no facts."
+        ),
+        "stale": translatable(
+            "That was saved before, or the page was an old one. Nothing was changed."
         ),
         "not_now": translatable("That was not possible at this point. Nothing was changed."),
         "ended": translatable("The call has ended: it was not clear who was there."),

@@ -29,6 +29,7 @@ HELD: Mapping[str, str] = MappingProxyType(
         "not_alone_by_hand": translatable(
             "On a call by hand: not alone, or somebody else answered"
         ),
+        Disposition.THIRD_PARTY_ANSWERED: translatable("On a call by hand: somebody else answered"),
         "second_call_seen": translatable("The provider reported a call that is not ours"),
         "case_unreadable": translatable("The case cannot be read"),
         "opted_out_by_ring_back": translatable("Somebody rang back and asked not to be rung"),
@@ -76,6 +77,10 @@ ASKS: Mapping[str, str] = MappingProxyType(
         "not_alone_by_hand": translatable(
             "The number was suspended in that call. Lifting it means: you know how the person can"
             " be reached safely, and at which number."
+        ),
+        Disposition.THIRD_PARTY_ANSWERED: translatable(
+            "Somebody else has this telephone, and the number was suspended. Lifting it means: you"
+            " know from the officer or the person how they can be reached safely."
         ),
         "second_call_seen": translatable(
             "The provider reported a second call for an order of ours. Lifting it means: somebody"
