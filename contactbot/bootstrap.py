@@ -187,6 +187,7 @@ class Application:
             bodies=self.rulebook.bodies,
             messages_hash=self.rulebook.messages.hash,
             per_second=rules.per_second if live else rules.per_second_pretended,
+            replies=self.rulebook.replies,
         )
 
     def count(self, name: str) -> None:

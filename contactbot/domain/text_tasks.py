@@ -25,6 +25,8 @@ _ORDER: Final[Mapping[str, tuple[Urgency, int]]] = MappingProxyType(
         Meaning.THIRD_PARTY: (Urgency.SOON, 0),
         Meaning.OPTOUT: (Urgency.SOON, 1),
         Meaning.WRONG_NUMBER: (Urgency.SOON, 3),
+        Meaning.CALLBACK: (Urgency.LATER, 0),
+        Meaning.COMPLAINT: (Urgency.SOON, 4),
         Meaning.HELP: (Urgency.LATER, 0),
         Meaning.WHO_IS_THIS: (Urgency.LATER, 0),
         Meaning.OPTIN: (Urgency.LATER, 0),

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
-from contactbot.domain.reply_words import Effect, Reading, read_reply
+from contactbot.domain.reply_words import Effect, Reading, reading
 from contactbot.operations.ring_backs import DIALLABLE
 from contactbot.operations.text_aftermath import replan
 from contactbot.operations.text_deps import Texts
 from contactbot.ports.telephony import TelephonyError
 from contactbot.ports.texting import InboundText, TextTransaction
+from contactbot.scripting.reply_tables import ReplyTables
+from contactbot.scripting.understanding import ABOUT_STOPPING, Question, understand
 
 BY = "inbound_text"
 
@@ -22,7 +24,7 @@ def take_inbound_text(world: Texts, inbound: InboundText) -> None:
 
     The same text delivered twice changes nothing.
     """
-    read = read_reply(inbound.body)
+    read = read_uninvited(inbound.body, world.replies)
     with world.store.begin() as transaction:
         known = DIALLABLE.fullmatch(inbound.sender) is not None
         indexes, persons = transaction.persons_with_number(inbound.sender) if known else ((), ())
@@ -38,6 +40,12 @@ def take_inbound_text(world: Texts, inbound: InboundText) -> None:
         left = _make_safe(world, transaction, persons, read)
         if read.effect is Effect.STOP and not left:
             transaction.text_needs_nobody(text_id)
+
+
+def read_uninvited(body: str, tables: ReplyTables) -> Reading:
+    """What a text says to which no question was open, and what follows from it; total."""
+    found = understand(body, Question.NONE_OPEN, "", tables)
+    return reading(found.meaning, about_stopping=found.rule == ABOUT_STOPPING)
 
 
 def collect_inbound_texts(world: Texts) -> int:

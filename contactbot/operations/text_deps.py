@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from contactbot.operations.deps import Outreach
 from contactbot.ports.texting import Texting, TextStore
+from contactbot.scripting.reply_tables import ReplyTables
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class Texts:
     """The world as texts see it: `outreach` for all that a text shares with a call.
 
     `bodies`: message id → form (`cy`, `en`, `both`) → body; there are no others. `messages_hash`
-    names the file they came from.
+    names the file they came from. `replies`: the tables by which texts that come in are read.
     """
 
     outreach: Outreach
@@ -21,3 +22,4 @@ class Texts:
     bodies: Mapping[str, Mapping[str, str]]
     messages_hash: str
     per_second: float
+    replies: ReplyTables

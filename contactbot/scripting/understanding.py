@@ -17,6 +17,7 @@ from contactbot.scripting.reply_text import ReplyText, read_text
 from contactbot.scripting.reply_yes_no import yes_or_no
 
 UNCLEAR: Final = "unclear"
+ABOUT_STOPPING: Final = "about_stopping"
 _CERTAIN, _BY_RULE, _BY_SLIP, _UNKNOWN = 1.0, 0.95, 0.8, 0.0
 _SHORTEST_SLIP = 5
 # What is longer tells a story; a person reads it.
@@ -114,7 +115,7 @@ def _stopping(
     if _nearly_stop(text, stopping.not_stop):
         return Understood("optout", _BY_SLIP, "stop_misspelt")
     if question is Question.NONE_OPEN and stopping.mention.search(text.plain):
-        return Understood(UNCLEAR, _UNKNOWN, "about_stopping")
+        return Understood(UNCLEAR, _UNKNOWN, ABOUT_STOPPING)
     return None
 
 

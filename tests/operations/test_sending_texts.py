@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from contactbot.ports.telephony import (
     RefusedBeforeEffect,
 )
 from contactbot.ports.texting import InboundText, ProviderText, TextOrder, TextProgress
+from contactbot.scripting.reply_tables import load_replies
 
 BODIES = {"invitation": {"cy": "Helo.", "en": "Hello.", "both": "Helo.\nHello."}}
 
@@ -73,6 +75,9 @@ class Provider:
         self.erased.append(provider_id)
 
 
+REPLIES = load_replies((Path(__file__).parents[2] / "scripts" / "replies.toml").read_text("utf-8"))
+
+
 class TextWorld:
     """A person who is due a text, and the world that sends it."""
 
@@ -86,6 +91,7 @@ class TextWorld:
             bodies=BODIES,
             messages_hash="hash",
             per_second=1000,
+            replies=REPLIES,
         )
         self.person = world.person()
         world.run("UPDATE numbers SET kind = 'mobile'")

@@ -159,6 +159,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         Meaning.THIRD_PARTY: translatable("From somebody else"),
         Meaning.OPTOUT: translatable("Stop, from a protected person"),
         Meaning.WRONG_NUMBER: translatable("The number is wrong"),
+        Meaning.CALLBACK: translatable("Asks for another time"),
+        Meaning.COMPLAINT: translatable("A complaint"),
         Meaning.UNCLEAR: translatable("Not clear"),
         Meaning.HELP: translatable("Asks what this is"),
         Meaning.WHO_IS_THIS: translatable("Asks who we are"),

@@ -1,10 +1,21 @@
 """Uninvited texts: a plain stop stops, danger is held wherever it stands, nothing is guessed."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactbot.domain.reply_words import STOPS, Effect, Meaning, Reading, read_reply
+from contactbot.domain.reply_words import Effect, Meaning, Reading, reading
+from contactbot.operations.inbound_texts import read_uninvited
+from contactbot.scripting.reply_tables import load_replies
+
+TABLES = load_replies((Path(__file__).parents[2] / "scripts" / "replies.toml").read_text("utf-8"))
+STOPS = sorted(stop for stop in TABLES.stopping.whole if len(stop) > 2)
+
+
+def read_reply(body: str) -> Reading:
+    return read_uninvited(body, TABLES)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +89,14 @@ def test_a_stop_among_other_words_is_left_to_a_person_who_is_asked_first(body: s
     ("body", "meaning"),
     [
         ("START", Meaning.OPTIN),
-        ("yes", Meaning.OPTIN),
+        ("yes", Meaning.UNCLEAR),
+        ("I want to complain", Meaning.COMPLAINT),
         ("who is this?", Meaning.WHO_IS_THIS),
         ("info", Meaning.HELP),
         ("CYMORTH", Meaning.HELP),
-        ("the end of the month", Meaning.UNCLEAR),
-        ("weekend is better", Meaning.UNCLEAR),
-        ("ring me tomorrow", Meaning.UNCLEAR),
+        ("the end of the month", Meaning.CALLBACK),
+        ("weekend is better", Meaning.CALLBACK),
+        ("ring me tomorrow", Meaning.CALLBACK),
         ("", Meaning.UNCLEAR),
         ("😀", Meaning.UNCLEAR),
     ],
@@ -94,7 +106,7 @@ def test_anything_else_is_read_by_a_person(body: str, meaning: Meaning) -> None:
 
 
 @given(
-    st.sampled_from(sorted(STOPS)),
+    st.sampled_from(STOPS),
     st.sampled_from(["", " ", "!", ".", " . "]),
     st.sampled_from([str.upper, str.title]),
 )
@@ -105,3 +117,8 @@ def test_case_and_punctuation_count_for_nothing(word, after, loud) -> None:
 @given(st.text(max_size=200))
 def test_it_is_total(body: str) -> None:
     assert read_reply(body).meaning in Meaning
+
+
+@pytest.mark.parametrize("meaning", ["yes", "num:3", "", "lang_cy"])
+def test_what_answers_a_question_nobody_asked_is_unclear(meaning: str) -> None:
+    assert reading(meaning, about_stopping=False) == Reading(Meaning.UNCLEAR, Effect.FLAG)
