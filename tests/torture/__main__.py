@@ -3,6 +3,7 @@
 import argparse
 import os
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -29,6 +30,7 @@ LONG = {
     "fall_of_database": 25,
     "fall_of_network": 10,
     "stalls": 1000,
+    "late": 20,
     "kills": 10_000,
 }
 SHORT = {
@@ -63,6 +65,7 @@ def campaigns(torture: Torture) -> dict[str, Callable[[int], Outcome]]:
         "fall_of_network": torture.fall_of_network,
         "stalls": torture.stall,
         "kills": torture.kill,
+        "late": torture.late,
     }
 
 
@@ -79,6 +82,9 @@ def shortfalls(outcomes: dict[str, Outcome], wanted: dict[str, int]) -> list[str
         figures = outcomes[name].figures
         if figures["rung_twice"] + figures["unknown"] < wanted[name] / 4:
             found.append(f"{name}: a naive order looked well, so this harness cannot see")
+    kills = outcomes.get("kills")
+    if kills is not None and kills.kills >= 100 and not kills.figures["consents_heard"]:
+        found.append("kills: no consent was heard, so this harness cannot see answers")
     if "unfenced" in outcomes and outcomes["unfenced"].figures["rung_twice"] < wanted["unfenced"]:
         found.append("unfenced: not everybody was rung twice, so this harness cannot see")
     return found
@@ -95,6 +101,7 @@ def main() -> None:
         people = (400, 200) if choice.short else (1600, 1000)
         torture = Torture(place, Random(choice.seed), say, *people)
         torture.ends_by = clock + choice.minutes * 60
+        end_when_asked(torture)
         outcomes = run_all(torture, wanted)
         postgres = postgres_version(place)
     run = Run(choice.seed, began, time.monotonic() - clock, command(), ROOT)
@@ -136,6 +143,16 @@ def logs_apart(path: Path) -> Iterator[None]:
         yield
     finally:
         os.dup2(errors, 2)
+
+
+def end_when_asked(torture: Torture) -> None:
+    """SIGTERM and Ctrl-C end the kills where they are; what was found is told all the same."""
+
+    def end(number: int, frame: object) -> None:
+        torture.ends_by = 0.0
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
 
 
 def run_all(torture: Torture, wanted: dict[str, int]) -> dict[str, Outcome]:

@@ -1,9 +1,10 @@
-"""Death at a chosen instant: the kernel sends SIGKILL when a timer of the process runs out."""
+"""Death by the kernel: when a timer of the process runs out, or when its parent has died."""
 
 import ctypes
 import signal
 
 CLOCK_MONOTONIC = 1
+PR_SET_PDEATHSIG = 1
 SIGEV_SIGNAL = 0
 
 
@@ -27,6 +28,13 @@ class Moment(ctypes.Structure):
         ("seconds", ctypes.c_long),
         ("ns", ctypes.c_long),
     )
+
+
+def die_with_parent() -> None:
+    """A torture that is broken off leaves nothing running."""
+    system = ctypes.CDLL(None, use_errno=True)
+    if system.prctl(PR_SET_PDEATHSIG, signal.SIGKILL):
+        raise OSError(ctypes.get_errno(), "prctl")
 
 
 def die_after(seconds: float) -> None:

@@ -14,7 +14,7 @@ from torture.naive import call_then_record, record_then_call_again, without_fenc
 from torture.nursery import Nursery
 from torture.outcome import STALL_COUNTS, Outcome
 from torture.roles import ROLES, leap
-from torture.stage import BEHAVIOURS, ONLY_SHORT, Stage, listening_socket, run
+from torture.stage import BEHAVIOURS, ONLY_ANSWERING, ONLY_SHORT, Stage, listening_socket, run
 from torture.syscalls import kill_at_every_syscall, one_dispatch
 from torture.truth import Truth, judge, let_real_time_pass
 
@@ -40,9 +40,12 @@ LOST = ("drop", "500", "truncate", "hang")
 LOST_SHARE = 0.05
 HANG_SECONDS = 3
 DISPATCHERS = 10
+RANDOM_A_SECOND = 1.0
 STALL_SECONDS = STALL_COUNTS + 0.2
-STALLED_AT_ONCE = 40
-MANY, FEW, SHORT = "people", "few_people", "short_calls"
+STALLED_AT_ONCE = 54
+# Who sleeps for half an hour at the one step where that matters; telephones then ring like life.
+LATE, LATE_TEMPO = 20, 2
+MANY, FEW, SHORT, ANSWERING = "people", "few_people", "short_calls", "answering"
 TEXTS_DUE = """
     INSERT INTO text_plans (referral_id, message, due_at, planned_at)
     SELECT id, 'invitation', simulated_now(), simulated_now() FROM referrals
@@ -80,6 +83,7 @@ class Torture:
         self.stage.people(self.people, BEHAVIOURS, self.random, MANY)
         self.stage.people(STALLED_AT_ONCE + 10, BEHAVIOURS, self.random, FEW)
         self.stage.people(max(400, self.people * 3 // 2), ONLY_SHORT, self.random, SHORT)
+        self.stage.people(LATE, ONLY_ANSWERING, self.random, ANSWERING)
         self.stage.warm_up()
         gc.collect()
         gc.freeze()
@@ -144,7 +148,7 @@ class Torture:
                 nursery.watch()
                 if time.monotonic() > next_at_random:
                     self._kill_somebody(nursery)
-                    next_at_random = time.monotonic() + self.random.expovariate(2.0)
+                    next_at_random = time.monotonic() + self.random.expovariate(RANDOM_A_SECOND)
                 inside = sum(d.inside and d.role == "dispatcher" for d in nursery.deaths)
 
     def _replace_the_dead(self, nursery: Nursery) -> None:
@@ -159,11 +163,11 @@ class Torture:
                 place = self.random.choice(("after_intent", "before_post"))
                 nursery.bear("dispatcher", timer=(place, self.random.uniform(0, 0.025)))
             else:
-                point = self.random.choice(INSIDE_POINTS)
+                (point,) = self.random.choices(INSIDE_POINTS, (3, 2, 2, 3, 1))
                 nursery.bear("dispatcher", f"{point}=kill@{self._passage()}")
 
     def _passage(self) -> int:
-        return self.random.choice((1, 1, 1, 2))
+        return self.random.choice((1, 1, 1, 1, 1, 2))
 
     def _chances(self, points: tuple[str, ...], share: float) -> str:
         orders = " ".join(f"{point}=kill%{share}" for point in points)
@@ -363,6 +367,33 @@ class Torture:
             for child in stalled:
                 nursery.let_go_on(child)
             self._wait(nursery, 3)
+
+    def late(self, victims: int) -> Outcome:
+        """What remains: half an hour of standing still between the last look and the request."""
+        outcome = Outcome("late")
+        telephones = self.stage.telephones
+        telephones.tempo, usual = LATE_TEMPO, telephones.tempo
+        with self.round(outcome, ANSWERING) as nursery:
+            nursery.bear("web")
+            nursery.bear("web")
+            for _ in range(victims):
+                nursery.bear("dispatcher", "before_post=stop@1")
+            until = time.monotonic() + 60
+            while nursery.count("dispatcher") and time.monotonic() < until:
+                nursery.watch()
+            stalled = [child for child in nursery.children.values() if child.stopped_at]
+            run(self.stage.engine, ONLY_THESE)
+            self.stage.engine.dispose()
+            nursery.bear("worker")
+            for age in (61, 1801, 61):
+                let_real_time_pass(self.stage, age)
+                self.stage.engine.dispose()
+                self._wait(nursery, 3)
+            for child in stalled:
+                nursery.let_go_on(child)
+            self._wait(nursery, 20)
+        telephones.tempo = usual
+        return outcome
 
     def _wait(self, nursery: Nursery, seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from torture.roles import plain_signals
+from torture.roles import begin_life
 from torture.slots import INSIDE, Line, Seen, Slots
 from torture.stage import Stage
 
@@ -79,7 +79,7 @@ class Nursery:
         """The child's whole life; it never returns."""
         code = 0
         try:
-            plain_signals()
+            begin_life()
             slots = self.slots
             self.roles[role](self.stage, line, faults, lambda: slots.stopping, **more)
         except BaseException:  # noqa: BLE001 - whatever it was, the parent is told

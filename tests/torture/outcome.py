@@ -40,7 +40,16 @@ class Outcome:
         if long:
             self.shortest_stall = min([*lengths, self.shortest_stall or min(lengths)])
             self.longest_stall = max([*lengths, self.longest_stall])
-        for name in ("calls", "texts", "attempts", "answers_heard", "told", "apologies"):
+        for name in (
+            "calls",
+            "texts",
+            "attempts",
+            "answers_heard",
+            "consents_heard",
+            "told",
+            "apologies",
+            "denied_answered",
+        ):
             self.figures[name] += getattr(found, name)
         for name in ("rung_twice", "texted_twice", "unknown", "denied", "answers_lost"):
             self.figures[name] += len(getattr(found, name))

@@ -88,6 +88,7 @@ def page(run: Run, outcomes: Mapping[str, Outcome], postgres: str) -> str:
             *_syscalls(outcomes),
             *_broken(outcomes),
             METHOD.read_text("utf-8"),
+            *_late(outcomes),
         ]
     )
 
@@ -126,6 +127,7 @@ def _ours(outcomes: Mapping[str, Outcome]) -> Iterator[str]:
     yield row("calls the network saw", [one.figures["calls"] for one in every])
     yield row("texts the network saw", [one.figures["texts"] for one in every])
     yield row("keys answered", [one.figures["answers_heard"] for one in every])
+    yield row("consents answered", [one.figures["consents_heard"] for one in every])
     yield row("facts for the case store", [one.figures["told"] for one in every])
     yield row(
         "calls the provider ended with its own apology", [one.figures["apologies"] for one in every]
@@ -212,6 +214,18 @@ def _broken(outcomes: Mapping[str, Outcome]) -> Iterator[str]:
         yield ""
         yield from (f"- {line}" for line in broken[:200])
         yield ""
+
+
+def _late(outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    late = outcomes.get("late")
+    if late is not None:
+        figures = late.figures
+        yield (
+            f"- Measured: {late.stalled} dispatchers stood still at that step while half an hour"
+            f" passed for the protocol. {figures['denied']} calls were then placed that had been"
+            f" given up; {figures['denied_answered']} of them were answered before they could be"
+            " ended, and heard the neutral goodbye; nobody else had called meanwhile."
+        )
 
 
 __all__ = ["NAIVE", "OURS", "PROMISES", "Run", "page"]

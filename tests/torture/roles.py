@@ -1,5 +1,6 @@
 """What the processes of a torture do: dispatch, send texts, settle, serve webhooks, leap."""
 
+import os
 import signal
 import threading
 import time
@@ -12,7 +13,7 @@ from uuid import UUID, uuid4
 import holidays
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from torture.alarm import die_after
+from torture.alarm import die_after, die_with_parent
 from torture.slots import Line
 from torture.stage import WALL_CLOCK, Stage
 from werkzeug.serving import make_server
@@ -30,13 +31,14 @@ from contactbot.web.app import create_app
 
 NOTHING_TO_DO = frozenset({Dispatched.NOTHING_DUE, Dispatched.NOT_NOW})
 PAUSE = 0.02
+LEAP_EVERY = 0.5
 Place = Callable[[Outreach], Dispatched]
 Stopping = Callable[[], bool]
-# The product's jobs but dispatching, which has processes of its own here, and woken more often.
+# The product's jobs but dispatching, which has processes of its own here.
 JOBS = (
-    Job("settle", 0.5, settle),
-    Job("stop_unwanted", 0.5, stop_unwanted),
-    Job("deliver", 1.0, deliver),
+    Job("settle", 2.0, settle),
+    Job("stop_unwanted", 1.0, stop_unwanted),
+    Job("deliver", 3.0, deliver),
 )
 # When a leap may end: in everybody's hours, and long before they end.
 MOMENTS = ((9, 30), (13, 30), (17, 30))
@@ -140,7 +142,7 @@ def leaper(stage: Stage, line: Line, faults: str | None, stopping: Stopping) -> 
     while not stopping():
         with suppress(OperationalError):
             leap(stage)
-        time.sleep(0.25)
+        time.sleep(LEAP_EVERY)
 
 
 _NEXT = text("""
@@ -188,7 +190,14 @@ ROLES = {
 }
 
 
-def plain_signals() -> None:
-    """A child dies and stops as the system would have it, whatever its parent listens for."""
+def begin_life() -> None:
+    """A child dies and stops as the system would have it, whatever its parent listens for.
+
+    Each is in a session of its own, as `contactbot demo` starts them: the system shares the machine
+    out among sessions.
+    """
+    die_with_parent()
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -29,24 +29,26 @@ from contactbot.ports.telephony import OutcomeUnknown
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 DATABASE, TEMPLATE = "torture", "people"
-TEMPO = 200
+# Not more: a call may last ten minutes of life, and a busy machine needs seconds of real time.
+TEMPO = 60
 CALLS_PER_SECOND = 2000
 # The rules as they are, but for pace: nothing else may slow the killing down.
 PACE = {"per_second_pretended": "2000", "max_in_flight": "100000"}
 # Who answers, of a hundred: mostly short calls, and enough talks to lose answers in.
 BEHAVIOURS = (
-    ("opts_in", 12),
-    ("declines", 3),
-    ("asks_for_slot", 2),
+    ("opts_in", 6),
+    ("declines", 2),
+    ("asks_for_slot", 1),
     ("do_not_ring", 1),
-    ("hangs_up", 2),
+    ("hangs_up", 1),
     ("wrong_code", 1),
     ("not_alone", 1),
-    ("nobody", 36),
-    ("busy", 32),
-    ("carrier_failure", 10),
+    ("nobody", 35),
+    ("busy", 35),
+    ("carrier_failure", 17),
 )
 ONLY_SHORT = (("busy", 60), ("nobody", 40))
+ONLY_ANSWERING = (("opts_in", 1),)
 CLEAN = "UPDATE pacing SET next_at_real = clock_timestamp()"
 
 

@@ -78,6 +78,7 @@ class Telephones:
             [sys.executable, "-m", "contactbot.phonenet", *words],
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # as `contactbot demo` starts it
             env={**os.environ, **secrets},  # noqa: TID251 - a child needs its parent's
         )
         line = self._process.stdout.readline() if self._process.stdout else ""

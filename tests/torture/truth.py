@@ -43,8 +43,10 @@ class Truth:
     texted_twice: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     denied: list[str] = field(default_factory=list)
+    denied_answered: int = 0
     never_ended: int = 0
     answers_heard: int = 0
+    consents_heard: int = 0
     answers_lost: list[str] = field(default_factory=list)
     told: int = 0
     apologies: int = 0  # calls on which the provider spoke, since three tries in a row died
@@ -190,6 +192,7 @@ def judge_calls(
             found.unknown.append(f"{call['sid']}: no attempt knows this call")
         elif row.state == "not_placed":
             found.denied.append(f"{call['sid']}: its attempt says that it was not placed")
+            found.denied_answered += call["answered_at"] is not None
         if call["dialled_at"] is None:
             continue
         at = shows(datetime.fromisoformat(call["dialled_at"]))
@@ -250,6 +253,7 @@ def judge_answers(
             decision = {"1": "given", "2": "refused"}.get(digits)
             if row is None or question not in asked or decision is None:
                 continue
+            found.consents_heard += 1
             if not consents[row.person_id, decision]:
                 found.answers_lost.append(f"{call['sid']}: consent {decision} was not kept")
 
