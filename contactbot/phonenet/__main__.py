@@ -11,9 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from contactbot.phonenet.checks import on_this_machine
 from contactbot.phonenet.detection import checked
 from contactbot.phonenet.people import Person, changed_person, person_by_convention
+from contactbot.phonenet.places import on_this_machine
 from contactbot.phonenet.server import Place, serve
 from contactbot.phonenet.world import Options
 
@@ -114,6 +114,10 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "metavar": "URL",
             "help": "who is told when somebody texts the application's number",
         },
+        "--dial": {
+            "action": "store_true",
+            "help": "let the application's TwiML connect a second telephone (Dial); not by default",
+        },
         "--detection": {
             "type": mistakes,
             "default": {},
@@ -168,6 +172,7 @@ def main() -> None:
                 reach=given.reach,
                 voice_url=given.voice_url,
                 text_url=given.text_url,
+                dial=given.dial,
                 detection=given.detection,
             ),
             Place(host, port, given.with_parent),

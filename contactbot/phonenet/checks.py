@@ -3,15 +3,14 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from contactbot.phonenet.people import Behaviour
+from contactbot.phonenet.places import on_this_machine
 from contactbot.phonenet.records import Wishes
 from contactbot.phonenet.refusals import Refusal
 from contactbot.phonenet.world import World
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 CALL_FIELDS = frozenset(
     {
@@ -57,15 +56,6 @@ def check_url(world: World, url: str) -> str:
     if not public and not on_this_machine(url):
         raise Refusal(21205, url)
     return url
-
-
-def on_this_machine(url: str) -> bool:
-    """Whether an address leads to this machine and nowhere else."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and parts.hostname in LOOPBACK and parts.port != 0
-    except ValueError:
-        return False
 
 
 def read_wishes(world: World, fields: Fields, events: list[str]) -> Wishes:

@@ -1,7 +1,7 @@
 """One answered call: documents fetched and followed, words heard, keys pressed, until it ends."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -15,6 +15,7 @@ from contactbot.phonenet.twiml import (
     DEFAULT_LANGUAGE,
     DEFAULT_VOICE,
     BadTwiml,
+    Dial,
     Gather,
     Hangup,
     Pause,
@@ -47,6 +48,15 @@ class Visit:
     form: Form = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a conversation needs beyond its handset; `bridge` connects a second one."""
+
+    webhooks: Webhooks
+    callbacks: Callbacks
+    bridge: Callable[[Call, Dial], Awaitable[Form]]
+
+
 class Rejected(Exception):
     """The application refused an inbound call; the reason is `rejected` or `busy`."""
 
@@ -54,12 +64,11 @@ class Rejected(Exception):
 class Conversation:
     """Follows the application's TwiML on behalf of one handset."""
 
-    def __init__(
-        self, world: World, webhooks: Webhooks, callbacks: Callbacks, call: Call, handset: Handset
-    ) -> None:
+    def __init__(self, world: World, outside: Outside, call: Call, handset: Handset) -> None:
         self._world = world
-        self._webhooks = webhooks
-        self._callbacks = callbacks
+        self._webhooks = outside.webhooks
+        self._callbacks = outside.callbacks
+        self._bridge = outside.bridge
         self._call = call
         self._handset = handset
         self._fallback_left = bool(call.wishes.fallback_url)
@@ -72,7 +81,7 @@ class Conversation:
         inline = twiml
         for _ in range(MOST_DOCUMENTS):
             try:
-                verbs = read_twiml(inline.encode()) if inline else await self._fetch(visit)
+                verbs = self._read(inline.encode()) if inline else await self._fetch(visit)
                 self._answered(verbs)
                 following = await self._follow(verbs, visit.url)
             except (NoAnswer, BadTwiml) as failure:
@@ -103,7 +112,10 @@ class Conversation:
             return self._read_out(answer, visit)
         if answer.content_type not in XML_TYPES:
             raise BadTwiml(12300, f"content type {answer.content_type}")
-        return read_twiml(answer.body)
+        return self._read(answer.body)
+
+    def _read(self, body: bytes) -> Sequence[Verb]:
+        return read_twiml(body, dial=self._world.options.dial)
 
     def _read_out(self, answer: Answer, visit: Visit) -> Sequence[Verb]:
         """Twilio reads plain text aloud to whoever answered; so do we, and say so to the tests."""
@@ -129,13 +141,21 @@ class Conversation:
         for verb in verbs:
             if isinstance(verb, Prompt):
                 await self._listen(verb, heard)
-            elif isinstance(verb, Gather):
-                following = await self._gather(verb, heard, base)
+            elif isinstance(verb, Gather | Dial):
+                following = await self._gather_or_dial(verb, heard, base)
                 if following is not None:
                     return following
             else:
                 return _last_verb(verb, base)
         return None
+
+    async def _gather_or_dial(
+        self, verb: Gather | Dial, heard: list[str], base: str
+    ) -> Visit | None:
+        if isinstance(verb, Gather):
+            return await self._gather(verb, heard, base)
+        form = await self._bridge(self._call, verb)
+        return Visit(urljoin(base, verb.action), verb.method, form) if verb.action else None
 
     async def _listen(self, prompt: Prompt, heard: list[str]) -> None:
         if isinstance(prompt, Pause):

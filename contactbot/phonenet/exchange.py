@@ -1,19 +1,23 @@
 """The exchange: calls wait their turn, ring, are answered or not, and end."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contactbot.phonenet.callbacks import Callbacks, Telling
-from contactbot.phonenet.conversation import Conversation, Rejected, Visit
+from contactbot.phonenet.conversation import Conversation, Outside, Rejected, Visit
 from contactbot.phonenet.detection import Verdict
+from contactbot.phonenet.forms import dial_form
 from contactbot.phonenet.hand import Hand, HungUp
 from contactbot.phonenet.handset import Handset
 from contactbot.phonenet.moments import now
 from contactbot.phonenet.people import Behaviour, Person
 from contactbot.phonenet.records import Call, CallStatus, Direction, Wishes
 from contactbot.phonenet.refusals import Refusal
+from contactbot.phonenet.signature import Form
 from contactbot.phonenet.tasks import Tasks
+from contactbot.phonenet.twiml import Dial
 from contactbot.phonenet.webhooks import Webhooks
 from contactbot.phonenet.world import World
 
@@ -21,6 +25,7 @@ from contactbot.phonenet.world import World
 UNREACHABLE, SWITCHED_OFF, BUSY_HERE, GAVE_UP = 404, 480, 486, 487
 # Seconds of real life; the tempo shortens them.
 BUSY_TONE_AFTER = 1.0
+USUAL_TALK = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,7 @@ class Exchange:
                 self._connect(call, self._world.people.answering(call.to))
 
     def _connect(self, call: Call, person: Person) -> None:
-        earlier = self._world.earlier_dials(call)
-        hand = self._world.hand_for(call) if person.behaviour is Behaviour.BY_HAND else None
-        handset = Handset(person, self._world.chance, f"{call.to} {earlier}", earlier, hand)
+        handset = self._handset(call, person)
         call.dialled_at = now()
         call.voicemail = person.behaviour is Behaviour.VOICEMAIL
         with self._world.journal.together():
@@ -116,6 +119,11 @@ class Exchange:
             self._move(call, CallStatus.RINGING)
         line = self._lines[call.sid] = Line(handset)
         line.carried = self._tasks.start(self._carry(call, line))
+
+    def _handset(self, call: Call, person: Person) -> Handset:
+        earlier = self._world.earlier_dials(call)
+        hand = self._world.hand_for(call) if person.behaviour is Behaviour.BY_HAND else None
+        return Handset(person, self._world.chance, f"{call.to} {earlier}", earlier, hand)
 
     async def _carry(self, call: Call, line: Line) -> None:
         """From ringing to the end; a redirect from outside starts the conversation again."""
@@ -185,7 +193,8 @@ class Exchange:
 
     async def _converse(self, call: Call, handset: Handset, visit: Visit, twiml: str) -> Ending:
         """Talk until somebody hangs up or the time allowed is over."""
-        talk = Conversation(self._world, self._webhooks, self._callbacks, call, handset)
+        outside = Outside(self._webhooks, self._callbacks, self._bridge)
+        talk = Conversation(self._world, outside, call, handset)
         limit = min(call.wishes.time_limit, handset.person.hang_up_after or call.wishes.time_limit)
         try:
             tempo = 1 if handset.hand is not None else self._world.options.tempo
@@ -196,6 +205,37 @@ class Exchange:
             return OVER
         except Rejected as rejected:
             return REJECTIONS[str(rejected)]
+        return OVER
+
+    async def _bridge(self, parent: Call, dial: Dial) -> Form:
+        """Ring a second telephone and connect it; the fields that say what came of it.
+
+        Two people who talk say nothing that a handset shows; they talk until one of them ends it.
+        """
+        ours = parent.to if parent.direction is Direction.INBOUND else parent.from_
+        wishes = Wishes(ring_timeout=dial.timeout, time_limit=dial.time_limit)
+        with self._world.journal.together():
+            child = self._world.new_call(
+                Direction.DIALLED, dial.number, dial.caller_id or ours, wishes, parent=parent.sid
+            )
+            handset = self._handset(child, self._world.people.answering(dial.number))
+            child.dialled_at = now()
+            self._move(child, CallStatus.RINGING)
+        ending = CANCELED
+        try:
+            ending = await self._ring(child, handset) or await self._talk(child, handset)
+        finally:
+            self._finish(child, OVER if child.answered_at is not None else ending)
+        return dial_form(child)
+
+    async def _talk(self, child: Call, handset: Handset) -> Ending:
+        seconds = handset.person.hang_up_after or USUAL_TALK
+        seconds = min(seconds, child.wishes.time_limit)
+        if handset.hand is None:
+            await self._live_through(seconds)
+            return OVER
+        with suppress(HungUp):
+            await handset.hand.holds_for(child.wishes.time_limit)
         return OVER
 
     async def _detect(self, call: Call, handset: Handset, talk: Conversation) -> None:

@@ -69,6 +69,17 @@ def gather_form(digits: str, finished_on: str) -> list[tuple[str, str]]:
     return form
 
 
+def dial_form(child: Call) -> list[tuple[str, str]]:
+    """The fields that a Dial adds when it is over."""
+    answered = child.answered_at is not None
+    return [
+        ("DialCallSid", child.sid),
+        ("DialCallStatus", child.status),
+        ("DialBridged", "true" if answered else "false"),
+        *([("DialCallDuration", str(child.seconds))] if answered else []),
+    ]
+
+
 def text_form(text: Text) -> list[tuple[str, str]]:
     """The fields of a request about a text message."""
     form = [

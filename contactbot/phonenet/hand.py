@@ -51,6 +51,10 @@ class Hand:
         """Listen so long, or until a key is pressed, which cuts the words short."""
         await self._until(self._pressed.wait(), seconds)
 
+    async def holds_for(self, seconds: float) -> None:
+        """Stay on the line so long, whatever keys are pressed."""
+        await self._until(asyncio.sleep(seconds), seconds)
+
     async def keys_for(self, gather: Gather) -> tuple[str, str]:
         """Digits, and the key that finished them if one did, as a Gather takes them.
 

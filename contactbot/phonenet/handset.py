@@ -100,7 +100,8 @@ class Handset:
     def _decided(self, question: Question, heard: str) -> Pressed:
         if question is Question.LANGUAGE:
             return Pressed(LANGUAGE_KEYS[self.person.language])
-        answer = answer_to(question, self.person.behaviour)
+        turn = int(self.person.code) + self._asked[question]
+        answer = answer_to(question, self.person.behaviour, turn)
         return Pressed(_last_choice(heard)) if answer == NONE_OF_THESE else self._pressed(answer)
 
     def _pressed(self, answer: str) -> Pressed:

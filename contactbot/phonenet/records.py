@@ -43,6 +43,7 @@ class Direction(StrEnum):
     """Which way a call or a text goes, in Twilio's words."""
 
     OUTBOUND = "outbound-api"
+    DIALLED = "outbound-dial"  # by a Dial in another call
     INBOUND = "inbound"
 
 

@@ -35,7 +35,7 @@ class Shown:
 
 def shown_by_call(call: Call) -> Iterator[Shown]:
     """Everything a call left behind."""
-    number = call.to if call.direction is Direction.OUTBOUND else call.from_
+    number = call.from_ if call.direction is Direction.INBOUND else call.to
     first_key = min((press.at for press in call.keys), default=None)
     for heard in call.utterances:
         place = "line" if first_key is not None and heard.at > first_key else "before_a_key"

@@ -1,10 +1,12 @@
 """TwiML read strictly: the verbs we allow, their attributes, and a reason for refusing the rest."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from xml.parsers import expat
 
+E164 = re.compile(r"\+[1-9]\d{6,14}")
 LARGEST_DOCUMENT = 64 * 1024
 LONGEST_SAY = 4096
 DEFAULT_VOICE = "man"
@@ -21,6 +23,7 @@ VOICES: Mapping[str, str] = MappingProxyType(
         },
     }
 )
+NO_RECORDING = "do-not-record"
 MARKUP = frozenset(
     {"break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"}
 )
@@ -39,10 +42,21 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = MappingProxyType(
         "Redirect": frozenset({"method"}),
         "Hangup": frozenset(),
         "Reject": frozenset({"reason"}),
+        "Dial": frozenset(
+            {
+                *("callerId", "timeout", "timeLimit", "action", "method"),
+                *("answerOnBridge", "record"),
+            }
+        ),
+        "Number": frozenset(),
         "Message": frozenset({"to", "from"}),
     }
 )
-NESTED = frozenset({"Say", "Play", "Pause"})
+PROMPTS = frozenset({"Say", "Play", "Pause"})
+NESTED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"Gather": PROMPTS, "Dial": frozenset({"Number"})}
+)
+WORDY = frozenset({"Say", "Play", "Redirect", "Message", "Dial", "Number"})
 
 
 class BadTwiml(Exception):
@@ -98,6 +112,18 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
+class Dial:
+    """A second telephone is rung and connected; times in seconds, `caller_id` "" for ours."""
+
+    number: str = field(repr=False)
+    caller_id: str = field(repr=False)
+    timeout: int
+    time_limit: int
+    action: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """The call ends."""
 
@@ -117,7 +143,7 @@ class Reply:
 
 
 Prompt = Say | Play | Pause
-Verb = Say | Play | Pause | Gather | Redirect | Hangup | Reject | Reply
+Verb = Say | Play | Pause | Gather | Dial | Redirect | Hangup | Reject | Reply
 
 
 @dataclass(slots=True)
@@ -163,8 +189,11 @@ def _tree(body: bytes) -> _Element:
     return root.children[0]
 
 
-def read_twiml(body: bytes) -> tuple[Verb, ...]:
-    """The verbs of a document in order; BadTwiml if any part of it is not allowed."""
+def read_twiml(body: bytes, *, dial: bool = False) -> tuple[Verb, ...]:
+    """The verbs of a document in order; BadTwiml if any part of it is not allowed.
+
+    `dial` allows Dial: an application that never connects anybody must not start to unnoticed.
+    """
     if len(body) > LARGEST_DOCUMENT:
         raise BadTwiml(11750, "the document is larger than 64 kB")
     if not body.strip():
@@ -172,25 +201,27 @@ def read_twiml(body: bytes) -> tuple[Verb, ...]:
     root = _tree(body)
     if root.name != "Response":
         raise BadTwiml(12200, f"the document is a {root.name}, not a Response")
-    _check(root)
+    _check(root, dial=dial)
     return tuple(_verb(element) for element in root.children)
 
 
-def _check(element: _Element) -> None:
-    if element.name == "Record":
+def _check(element: _Element, *, dial: bool) -> None:
+    name = element.name
+    if name == "Record" or element.attributes.get("record", NO_RECORDING) != NO_RECORDING:
         raise BadTwiml(12200, "Record is forbidden: no call is ever recorded")
-    allowed = ATTRIBUTES.get(element.name)
-    if allowed is None:
-        raise BadTwiml(12200, f"{element.name} is not a verb this network follows")
+    allowed = ATTRIBUTES.get(name)
+    if allowed is None or (name == "Dial" and not dial):
+        raise BadTwiml(12200, f"{name} is not a verb this network follows")
     unknown = set(element.attributes) - allowed
     if unknown:
-        raise BadTwiml(12200, f"{element.name} has no attribute {', '.join(sorted(unknown))}")
-    if element.name not in {"Say", "Play", "Redirect", "Message"} and element.words:
-        raise BadTwiml(12200, f"{element.name} holds words of its own")
+        raise BadTwiml(12200, f"{name} has no attribute {', '.join(sorted(unknown))}")
+    if name not in WORDY and element.words:
+        raise BadTwiml(12200, f"{name} holds words of its own")
     for child in element.children:
-        if element.name != "Response" and not (element.name == "Gather" and child.name in NESTED):
-            raise BadTwiml(13320, f"{child.name} may not stand inside {element.name}")
-        _check(child)
+        may_stand = name == "Response" and child.name != "Number"
+        if not may_stand and child.name not in NESTED.get(name, frozenset()):
+            raise BadTwiml(13320, f"{child.name} may not stand inside {name}")
+        _check(child, dial=dial)
 
 
 def _verb(element: _Element) -> Verb:
@@ -199,14 +230,14 @@ def _verb(element: _Element) -> Verb:
             return _gather(element)
         case "Redirect":
             return Redirect(element.words, element.attributes.get("method", "POST"))
-        case "Hangup":
-            return Hangup()
+        case "Dial":
+            return _dial(element)
         case "Reject":
             return Reject(element.attributes.get("reason", "rejected"))
         case "Message":
             return Reply(element.words)
-        case _:
-            return _prompt(element)
+        case name:
+            return Hangup() if name == "Hangup" else _prompt(element)
 
 
 def _prompt(element: _Element) -> Say | Play | Pause:
@@ -244,6 +275,21 @@ def _gather(element: _Element) -> Gather:
         action=attributes.get("action", ""),
         method=attributes.get("method", "POST"),
         action_on_empty_result=attributes.get("actionOnEmptyResult", "false") == "true",
+    )
+
+
+def _dial(element: _Element) -> Dial:
+    attributes = element.attributes
+    number = element.children[0].words if element.children else element.words
+    if len(element.children) > 1 or not E164.fullmatch(number):
+        raise BadTwiml(13224, "Dial holds no number of the form +44…")
+    return Dial(
+        number=number,
+        caller_id=attributes.get("callerId", ""),
+        timeout=int(_number(element, "timeout", "30")),
+        time_limit=int(_number(element, "timeLimit", "14400")),
+        action=attributes.get("action", ""),
+        method=attributes.get("method", "POST"),
     )
 
 

@@ -37,7 +37,8 @@ class Options:
     `tempo` is how much faster than life the handsets ring, listen and press. `reach` is a public
     origin and the origin on this machine that stands for it: signed as the one, sent to the other.
     `voice_url` and `text_url` are told of calls and texts to the application's own numbers.
-    `detection` is how often machine detection takes one kind of answer for another.
+    `dial` lets its TwiML connect a second telephone. `detection` is how often machine detection
+    takes one kind of answer for another.
     """
 
     account: str
@@ -50,6 +51,7 @@ class Options:
     reach: tuple[str, str] | None = None
     voice_url: str = ""
     text_url: str = ""
+    dial: bool = False
     detection: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
@@ -90,7 +92,15 @@ class World:
         self._live: set[str] = set()
         self._hands: dict[str, Hand] = {}
 
-    def new_call(self, direction: Direction, to: str, from_: str, wishes: Wishes) -> Call:
+    def new_call(
+        self,
+        direction: Direction,
+        to: str,
+        from_: str,
+        wishes: Wishes,
+        *,
+        parent: str | None = None,
+    ) -> Call:
         """Note a call before anything happens to it."""
         index = len(self.calls)
         call = Call(
@@ -102,6 +112,7 @@ class World:
             from_=from_,
             created_at=now(),
             wishes=wishes,
+            parent=parent,
             queued_until=self.schedule.after(LONGEST_QUEUE_SECONDS),
         )
         self.keep_call(call)
