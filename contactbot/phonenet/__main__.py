@@ -21,6 +21,24 @@ DESCRIPTION = (
     "A pretended phone network that speaks Twilio's REST API, rings pretended people, follows "
     "TwiML and signs its webhooks. It never leaves this machine. See docs/phonenet.md."
 )
+EPILOG = """\
+example:
+  PHONENET_TOKENS=some-token python -m contactbot.phonenet --bind 127.0.0.1:4010 --tempo 20
+  prints {"listening": "http://127.0.0.1:4010", "seed": 7} and answers there as Twilio's REST API;
+  http://127.0.0.1:4010/handsets shows every telephone.
+
+orders (POST) and ground truth (GET) under /_control/, as JSON:
+  numbers/{number}  who answers, and how; GET also what happened to that telephone
+  phones/{number}   a telephone is off
+  faults            replies lost, requests refused, texts held, callbacks late, copied, dropped
+  detection         mistakes of machine detection
+  callbacks, release, skip   what is still to be told; tell it now; let time pass
+  ring, text        somebody rings or texts the application
+  next, hands/{number}       play somebody by hand
+  forge, signing, replay     webhooks from forgers, by another token, once more
+  calls, texts, search       what every handset showed and heard
+  summary, unexpected        whether anything is under way; what should not have happened
+"""
 PRETENDED_ACCOUNT = "AC" + "0" * 31 + "1"
 
 
@@ -140,7 +158,12 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 def parser() -> argparse.ArgumentParser:
     """The command line; secrets may come by environment, where no list of processes shows them."""
     environment = os.environ  # noqa: TID251 - this process knows nothing of contactbot.config
-    options = argparse.ArgumentParser(prog="python -m contactbot.phonenet", description=DESCRIPTION)
+    options = argparse.ArgumentParser(
+        prog="python -m contactbot.phonenet",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     for name, settings in OPTIONS.items():
         options.add_argument(name, **settings)
     tokens = [token for token in environment.get("PHONENET_TOKENS", "").split(",") if token]

@@ -157,8 +157,12 @@ def main() -> None:
         process.terminate()
         process.wait()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    share = (used.ru_utime + used.ru_stime) / lasted
-    found |= {"network_share_of_a_core": round(share, 2), "network_mb": used.ru_maxrss // 1024}
+    busy = used.ru_utime + used.ru_stime
+    found |= {
+        "network_cpu_seconds": round(busy, 1),
+        "network_share_of_a_core": round(busy / lasted, 2),
+        "network_mb": used.ru_maxrss // 1024,
+    }
     sys.stdout.write(json.dumps(found) + "\n")
 
 
