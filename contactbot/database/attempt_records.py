@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, insert, select, text, update
+from psycopg.types.json import Jsonb
+from sqlalchemy import RowMapping, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from contactbot.database.row_sets import id_set
 from contactbot.database.tables import (
-    attempt_events,
     attempts,
     call_sessions,
-    call_turns,
 )
 from contactbot.database.transaction import Transaction
 from contactbot.domain.attempts import LIVE, RANK, AttemptState
@@ -25,6 +24,27 @@ _LOCK_PERSONS = text("""
      ORDER BY id FOR UPDATE
 """)
 _ATTEMPTS = text("SELECT * FROM attempts WHERE id = ANY(CAST(:ids AS uuid[]))")
+
+_EVENT = """
+    INSERT INTO attempt_events (attempt_id, source, sequence, status, detail, at)
+    VALUES (%(attempt)s, %(source)s, %(sequence)s, %(status)s, %(detail)s, %(at)s)
+    ON CONFLICT DO NOTHING
+"""
+_BIND = """
+    UPDATE attempts
+       SET provider_id = %(provider_id)s, looks = 0,
+           bound_at_real = coalesce(bound_at_real, clock_timestamp()),
+           look_at_real = clock_timestamp() + interval '60 seconds'
+     WHERE id = %(attempt)s AND (provider_id IS NULL OR provider_id = %(provider_id)s)
+"""
+_ADVANCE = """
+    UPDATE attempts SET state = %(state)s
+     WHERE id = %(attempt)s AND state = ANY(%(earlier)s)
+"""
+_NOTE = """
+    UPDATE attempts SET ending = coalesce($2, ending), language = coalesce($3, language)
+     WHERE id = $1
+"""
 
 
 def attempt_from(row: RowMapping) -> Attempt:
@@ -112,42 +132,25 @@ class AttemptRecords(Transaction):
         detail: Mapping[str, Any] | None = None,
     ) -> bool:
         """Keep one event, once."""
-        row = {
-            "attempt_id": attempt_id,
-            "source": source,
-            "sequence": sequence,
-            "status": status,
-            "detail": dict(detail or {}),
-            "at": self.instant.calendar,
-        }
-        once = upsert(attempt_events).values(row).on_conflict_do_nothing()
-        kept = self.connection.execute(once.returning(attempt_events.c.id))
-        return kept.one_or_none() is not None
+        kept = self.run(
+            _EVENT,
+            attempt=attempt_id,
+            source=source,
+            sequence=sequence,
+            status=str(status),
+            detail=Jsonb(dict(detail or {})),
+            at=self.instant.calendar,
+        )
+        return kept.rowcount == 1
 
     def bind(self, attempt_id: UUID, provider_id: str) -> bool:
         """Give the attempt its provider id, once."""
-        unbound = attempts.c.provider_id.is_(None)
-        same = attempts.c.provider_id == provider_id
-        bound = self.connection.execute(
-            update(attempts)
-            .where(attempts.c.id == attempt_id, unbound | same)
-            .values(
-                provider_id=provider_id,
-                bound_at_real=func.coalesce(attempts.c.bound_at_real, func.clock_timestamp()),
-                look_at_real=func.clock_timestamp() + text("interval '60 seconds'"),
-                looks=0,
-            )
-        )
-        return bound.rowcount == 1
+        return self.run(_BIND, attempt=attempt_id, provider_id=provider_id).rowcount == 1
 
     def advance(self, attempt_id: UUID, state: AttemptState) -> bool:
         """Move a live attempt forward; never back, never out of an end."""
         earlier = [str(s) for s in LIVE if RANK[s] < RANK[state]]
-        moved = self.connection.execute(
-            update(attempts)
-            .where(attempts.c.id == attempt_id, attempts.c.state.in_(earlier))
-            .values(state=state)
-        )
+        moved = self.run(_ADVANCE, attempt=attempt_id, state=str(state), earlier=earlier)
         return moved.rowcount == 1
 
     def correct_attempt(self, attempt_id: UUID, disposition: str, aapor: str, ending: str) -> None:
@@ -162,11 +165,7 @@ class AttemptRecords(Transaction):
         self, attempt_id: UUID, *, ending: str | None = None, language: str | None = None
     ) -> None:
         """Keep how the talk ended, or the language chosen on it."""
-        given = {"ending": ending, "language": language}
-        values = {name: value for name, value in given.items() if value is not None}
-        self.connection.execute(
-            update(attempts).where(attempts.c.id == attempt_id).values(**values)
-        )
+        self.write(_NOTE, attempt_id, ending, language)
 
     def close_number(self, number_id: UUID, because: str) -> None:
         """The number does not work: a person has to find another."""
@@ -175,14 +174,6 @@ class AttemptRecords(Transaction):
             {"id": number_id, "why": because},
         )
 
-    def session(self, attempt_id: UUID) -> KeptSession | None:
-        """The keypad call's state, if it has begun."""
-        found = select(call_sessions).where(call_sessions.c.attempt_id == attempt_id)
-        row = self.connection.execute(found).mappings().one_or_none()
-        if row is None:
-            return None
-        return KeptSession(row["turn"], row["session"], row["script_hash"])
-
     def sessions(self, attempt_ids: Sequence[UUID]) -> dict[UUID, KeptSession]:
         """The state of each of these calls that has begun."""
         found = select(call_sessions).where(call_sessions.c.attempt_id.in_(attempt_ids))
@@ -190,30 +181,3 @@ class AttemptRecords(Transaction):
             row.attempt_id: KeptSession(row.turn, row.session, row.script_hash)
             for row in self.connection.execute(found)
         }
-
-    def keep_session(self, attempt_id: UUID, kept: KeptSession, words: str) -> None:
-        """Keep the state after a turn, with the words that turn answered."""
-        values = {
-            "turn": kept.turn,
-            "session": dict(kept.session),
-            "script_hash": kept.script_hash,
-            "at": self.instant.calendar,
-        }
-        self.connection.execute(
-            upsert(call_sessions)
-            .values(attempt_id=attempt_id, **values)
-            .on_conflict_do_update(index_elements=["attempt_id"], set_=values)
-        )
-        self.connection.execute(
-            insert(call_turns).values(
-                attempt_id=attempt_id, turn=kept.turn, twiml=words, at=self.instant.calendar
-            )
-        )
-
-    def words(self, attempt_id: UUID, turn: int) -> str | None:
-        """What was answered to this turn before."""
-        said = select(call_turns.c.twiml).where(
-            call_turns.c.attempt_id == attempt_id, call_turns.c.turn == turn
-        )
-        found: str | None = self.connection.execute(said).scalar_one_or_none()
-        return found

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
-from contactbot.database.tables import needs
 from contactbot.database.transaction import Transaction
 from contactbot.ports.outreach import Attempt, ToldNeed
 
+_NEED = """
+    INSERT INTO needs (id, person_id, referral_id, attempt_id, area, answer_sealed, language,
+                       channel, asked_by, asked_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+"""
 _NEWEST = text("""
     SELECT DISTINCT ON (area) id, person_id, area, answer_sealed, language, channel, asked_at
       FROM needs WHERE referral_id = :referral ORDER BY area, position DESC
@@ -24,20 +28,8 @@ class NeedRecords(Transaction):
         """Append an answer about one area, sealed."""
         row_id = uuid4()
         sealed = self.box(attempt.person_id).seal("needs", "answer_sealed", row_id, answer)
-        self.connection.execute(
-            insert(needs).values(
-                id=row_id,
-                person_id=attempt.person_id,
-                referral_id=attempt.referral_id,
-                attempt_id=attempt.id,
-                area=area,
-                answer_sealed=sealed,
-                language=language,
-                channel=channel,
-                asked_by=by,
-                asked_at=self.instant.calendar,
-            )
-        )
+        about = (row_id, attempt.person_id, attempt.referral_id, attempt.id, area, sealed)
+        self.write(_NEED, *about, language, channel, by, self.instant.calendar)
 
     def needs(self, referral_id: UUID) -> Sequence[ToldNeed]:
         """The newest answer about each area that was asked about, in order of area."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, RowMapping, text
 
 from contactbot.database.attempt_records import AttemptRecords, attempt_from
+from contactbot.database.call_steps import CallSteps
 from contactbot.database.case_records import CaseRecords
 from contactbot.database.crypto import Keyring, SealBroken
 from contactbot.database.ending_records import EndingRecords
@@ -106,7 +107,14 @@ _KNOWN = text("SELECT provider_id FROM attempts WHERE provider_id = ANY(:ids)")
 
 
 class OutreachRecords(
-    IntentRecords, AttemptRecords, EndingRecords, CaseRecords, TalkRecords, NeedRecords, TextRecords
+    IntentRecords,
+    AttemptRecords,
+    CallSteps,
+    EndingRecords,
+    CaseRecords,
+    TalkRecords,
+    NeedRecords,
+    TextRecords,
 ):
     """One transaction of outreach with all its records."""
 
@@ -129,7 +137,10 @@ class DatabaseOutreachStore:
     def begin(self) -> Iterator[OutreachRecords]:
         """A transaction: committed at the end of the block, rolled back on any error."""
         with self._engine.begin() as connection:
-            yield self._records(connection)
+            records = self._records(connection)
+            records.defers = True
+            yield records
+            records.commit()
 
     def _records(self, connection: Connection) -> OutreachRecords:
         records = OutreachRecords(connection, self._keyring)

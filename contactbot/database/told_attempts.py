@@ -58,6 +58,8 @@ class ToldOutreachStore(DatabaseOutreachStore):
         with self._engine.begin() as connection:
             records = ToldRecords(connection, self._keyring)
             records.head = self._head
+            records.defers = True
             yield records
+            records.commit()
         for event, facts in records.to_tell:
             _log.info(event, extra=facts)

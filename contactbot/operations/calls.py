@@ -10,7 +10,7 @@ from contactbot.operations.aftermath import conclude, correct
 from contactbot.operations.deps import Outreach
 from contactbot.operations.hearing import SETTLED, record_events
 from contactbot.operations.intents import with_skew
-from contactbot.ports.outreach import Attempt, Case, KeptSession, OutreachTransaction
+from contactbot.ports.outreach import Attempt, Case, KeptSession, OutreachTransaction, Step
 from contactbot.ports.telephony import CallProgress, TelephonyError
 from contactbot.scripting.engine import advance, begin
 from contactbot.scripting.session import CallFacts, Session, Slot, Turn
@@ -31,27 +31,29 @@ def take_keys(world: Outreach, token: str, turn: int, provider_id: str, keys: st
     order, unknown or not allowed hears the neutral goodbye.
     """
     with world.store.begin() as transaction:
-        attempt = transaction.attempt_by_token(token)
-        if attempt is None:
+        step = transaction.step(token, turn)
+        if step is None:
             transaction.count("webhook_unknown_attempt")
             return world.voice.goodbye()
-        if not _belongs(transaction, attempt, provider_id):
+        if not _belongs(transaction, step, provider_id):
             return world.voice.goodbye()
-        said = transaction.words(attempt.id, turn)
-        if said is not None:
-            return said
+        if step.said is not None:
+            return step.said
         words = (
-            _key_pressed(world, transaction, attempt, turn, keys)
+            _key_pressed(world, transaction, step, turn, keys)
             if turn
-            else _answered(world, transaction, attempt)
+            else _answered(world, transaction, step.attempt)
         )
         world.at_fault_point("before_turn_commit")
     world.at_fault_point("after_turn")
     return words
 
 
-def _belongs(transaction: OutreachTransaction, attempt: Attempt, provider_id: str) -> bool:
+def _belongs(transaction: OutreachTransaction, step: Step, provider_id: str) -> bool:
     """Whether this call is this attempt's: it binds itself if the reply to the order was lost."""
+    attempt = step.attempt
+    if provider_id and attempt.provider_id == provider_id and not step.silent:
+        return True  # once bound, an attempt keeps its call
     if provider_id and transaction.bind(attempt.id, provider_id):
         return True
     transaction.count("webhook_wrong_call")
@@ -65,7 +67,7 @@ def _answered(world: Outreach, transaction: OutreachTransaction, attempt: Attemp
         transaction.count("answered_after_the_end")
         return world.voice.goodbye()
     # The provider's report of the answer may have come first; then there is nothing to advance.
-    transaction.advance(attempt.id, AttemptState.IN_PROGRESS)
+    transaction.answered(attempt.id)
     case = _case_on_the_line(world, transaction, attempt)
     decision = decide(AT_ANSWER, case.facts, world.policy)
     if attempt.cancel_because:
@@ -74,28 +76,29 @@ def _answered(world: Outreach, transaction: OutreachTransaction, attempt: Attemp
         transaction.decide(case, AT_ANSWER, decision, attempt.id)
         return _say_goodbye(world, transaction, attempt, "outside_hours")
     slots = slots_for_call_back(transaction.instant.calendar, world.policy)
-    facts = _facts(case, slots)
+    facts = _facts(case.contact_codes, case.language, slots)
     transaction.begin_interview(attempt, world.script.hash)
     return _speak(world, transaction, attempt, 0, begin(world.script, facts), slots)
 
 
 def _key_pressed(
-    world: Outreach, transaction: OutreachTransaction, attempt: Attempt, turn: int, keys: str
+    world: Outreach, transaction: OutreachTransaction, step: Step, turn: int, keys: str
 ) -> str:
-    kept = transaction.session(attempt.id)
+    attempt, kept = step.attempt, step.kept
     session = None if kept is None else Session.from_json(kept.session["script"])
     ended = session is None or session.ending is not None or attempt.ending in GOODBYES
     if kept is None or session is None or ended or kept.turn + 1 != turn:
         transaction.count("webhook_out_of_order")
         return world.voice.goodbye()
-    case = _case_on_the_line(world, transaction, attempt)
-    if case.facts.holds or case.facts.suppressions or attempt.cancel_because:
+    line = transaction.on_the_line(attempt)
+    if line.stopped or attempt.cancel_because:
         return _say_goodbye(world, transaction, attempt, "withdrawn")
     slots = tuple(
         (datetime.fromisoformat(start), datetime.fromisoformat(end))
         for start, end in kept.session["slots"]
     )
-    spoken = advance(world.script, session, keys, _facts(case, slots))
+    facts = _facts(line.contact_codes, line.language, slots)
+    spoken = advance(world.script, session, keys, facts)
     words = _speak(world, transaction, attempt, turn, spoken, slots)
     if attempt.state in TERMINAL:
         _correct_late(world, transaction, attempt)
@@ -115,11 +118,11 @@ def _case_on_the_line(world: Outreach, transaction: OutreachTransaction, attempt
     return with_skew(world, transaction, case)
 
 
-def _facts(case: Case, slots: Slots) -> CallFacts:
+def _facts(codes: tuple[str, ...], language: str | None, slots: Slots) -> CallFacts:
     return CallFacts(
-        contact_codes=case.contact_codes,
+        contact_codes=codes,
         slots=tuple(Slot(start.isoformat(), end.isoformat()) for start, end in slots),
-        preferred_language=case.language,
+        preferred_language=language,
     )
 
 
@@ -159,11 +162,12 @@ def take_progress(world: Outreach, token: str, progress: CallProgress) -> None:
     after its window any more, and its person may be called again.
     """
     with world.store.begin() as transaction:
-        attempt = transaction.attempt_by_token(token)
-        if attempt is None:
+        step = transaction.step(token)
+        if step is None:
             transaction.count("webhook_unknown_attempt")
             return
-        if not _belongs(transaction, attempt, progress.provider_id):
+        attempt = step.attempt
+        if not _belongs(transaction, step, progress.provider_id):
             return
         state = from_provider(progress.status)
         if transaction.add_event(attempt.id, "status", _sequence(progress, state), progress.status):

@@ -95,6 +95,28 @@ class KeptSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What a webhook of a call finds: the attempt, what this turn was answered before, the talk.
+
+    `silent`: nothing has been heard of the call for so long that it would soon be asked about.
+    """
+
+    attempt: Attempt
+    said: str | None = field(repr=False)
+    kept: KeptSession | None
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheLine:
+    """Who is on the line of a call in progress; `stopped` = a hold or a suppression stands."""
+
+    stopped: bool
+    contact_codes: tuple[str, ...] = field(repr=False)
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentRecord:
     """One consent event as heard: the purpose and the very words, never edited afterwards."""
 
@@ -205,6 +227,21 @@ class OutreachTransaction(EndingTransaction, Protocol):
         """The attempt a webhook names, its person locked; None if there is none."""
         ...
 
+    def step(self, token: str, turn: int = -1) -> Step | None:
+        """The attempt a webhook of a call names, its person locked; None if there is none.
+
+        Without a turn it is a mere report.
+        """
+        ...
+
+    def on_the_line(self, attempt: Attempt) -> OnTheLine:
+        """Who is on the line of the call whose step was read; raises `CaseUnreadable`."""
+        ...
+
+    def answered(self, attempt_id: UUID) -> None:
+        """The line was answered: nothing changes if that is known already, or if it is over."""
+        ...
+
     def add_event(
         self,
         attempt_id: UUID,
@@ -217,7 +254,10 @@ class OutreachTransaction(EndingTransaction, Protocol):
         ...
 
     def bind(self, attempt_id: UUID, provider_id: str) -> bool:
-        """Give the attempt its provider id, once; False if it has another one already."""
+        """Give the attempt its provider id, once; False if it has another one already.
+
+        Having heard of the call puts off asking the provider about it.
+        """
         ...
 
     def advance(self, attempt_id: UUID, state: AttemptState) -> bool:
@@ -276,10 +316,6 @@ class OutreachTransaction(EndingTransaction, Protocol):
 
     def keep_session(self, attempt_id: UUID, kept: KeptSession, words: str) -> None:
         """Keep the state after a turn, with the words that turn answered."""
-        ...
-
-    def words(self, attempt_id: UUID, turn: int) -> str | None:
-        """What was answered to this turn before, for a webhook delivered twice."""
         ...
 
     def begin_interview(

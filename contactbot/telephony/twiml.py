@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from xml.sax.saxutils import escape
 
 from contactbot.scripting.session import Keys
 
@@ -17,6 +16,9 @@ VOICES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 LONGEST_SAY = 4096  # characters; more is Twilio's error 13521
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+IN_QUOTES = {'"': "&quot;", "\t": "&#09;", "\n": "&#10;", "\r": "&#13;"}
 
 # Whatever goes wrong, this is what is heard: static, so that it can be given when all else fails.
 NEUTRAL_GOODBYE = (
@@ -43,33 +45,31 @@ def render(spoken: Sequence[Spoken], keys: Keys | None, action_url: str | None) 
     Raises ValueError for an address that is not absolute or words too long to be spoken, and
     KeyError for a language without a voice: nothing is said in a wrong voice.
     """
-    response = VoiceResponse()
+    said = "".join(map(_say, spoken))
     if keys is None:
-        _say(response, spoken)
-        response.hangup()
-    else:
-        response.append(_gather(spoken, keys, action_url))
-    return str(response)
+        return f"{HEAD}<Response>{said}<Hangup /></Response>"
+    return f"{HEAD}<Response>{_gather(said, keys, action_url)}</Response>"
 
 
-def _gather(spoken: Sequence[Spoken], keys: Keys, action_url: str | None) -> Gather:
+def _gather(said: str, keys: Keys, action_url: str | None) -> str:
     if not action_url or not action_url.startswith(("https://", "http://")):
         raise ValueError("the address that takes the keys must be absolute")
-    gather = Gather(
-        input="dtmf",
-        action=action_url,
-        method="POST",
-        num_digits=keys.digits,
-        finish_on_key=keys.finish_on_key,
-        timeout=keys.timeout_seconds,
-        action_on_empty_result=True,
+    digits = "" if keys.digits is None else f' numDigits="{keys.digits}"'
+    return (
+        f'<Gather action="{_quoted(action_url)}" actionOnEmptyResult="true"'
+        f' finishOnKey="{_quoted(keys.finish_on_key)}" input="dtmf" method="POST"{digits}'
+        f' timeout="{keys.timeout_seconds}">{said}</Gather>'
     )
-    _say(gather, spoken)
-    return gather
 
 
-def _say(verb: VoiceResponse | Gather, spoken: Sequence[Spoken]) -> None:
-    for words in spoken:
-        if len(words.text) > LONGEST_SAY:
-            raise ValueError("the words are too long to be spoken at once")
-        verb.say(words.text, **VOICES[words.language])
+def _say(words: Spoken) -> str:
+    if len(words.text) > LONGEST_SAY:
+        raise ValueError("the words are too long to be spoken at once")
+    voice = VOICES[words.language]
+    return (
+        f'<Say language="{voice["language"]}" voice="{voice["voice"]}">{escape(words.text)}</Say>'
+    )
+
+
+def _quoted(value: str) -> str:
+    return escape(value, IN_QUOTES)

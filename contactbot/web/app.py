@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from contactbot.bootstrap import Application
 from contactbot.web import health, live, metrics, pages
 from contactbot.web.webhooks import calls, guard, ring_backs, texts
+from contactbot.web.webhooks.sessions import PageSessions
 
 LARGEST_BODY = 64 * 1024
 
@@ -14,6 +15,7 @@ def create_app(application: Application) -> Flask:
     app = Flask("contactbot.web")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["contactbot"] = application
+    app.session_interface = PageSessions()
     live.install(app)
     pages.install(app, application.settings)
     app.register_blueprint(_webhooks(), url_prefix="/webhooks/twilio")

@@ -22,11 +22,15 @@ class SlowDatabase:
         if at_once:
             self.answers.set()
 
+    @property
+    def connection(self) -> SimpleNamespace:
+        return SimpleNamespace(driver_connection=self)
+
     def execute(self, *_: object) -> SimpleNamespace:
         self.asked.set()
         self.times += 1
         assert self.answers.wait(10)
-        return SimpleNamespace(one=lambda: SimpleNamespace(calendar=AT, real=AT))
+        return SimpleNamespace(fetchall=lambda: [(AT, AT)])
 
 
 def test_a_transaction_that_waits_for_its_moment_keeps_no_other_waiting(keyring) -> None:

@@ -1,11 +1,12 @@
 """Calls we placed: their words turn by turn, and the provider’s reports of their progress."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from contactbot.operations.calls import take_keys, take_progress
 from contactbot.telephony.twilio_events import read_progress
 from contactbot.telephony.twiml import NEUTRAL_GOODBYE
 from contactbot.web.current import application
+from contactbot.web.webhooks.forms import field, read_fields
 from contactbot.web.webhooks.guard import spoken
 
 blueprint = Blueprint("calls", __name__)
@@ -15,8 +16,7 @@ blueprint = Blueprint("calls", __name__)
 def turn_of_call(token: str, turn: int) -> Response:
     """The words of one turn."""
     world = application().outreach
-    keys = request.form.get("Digits", "")
-    return spoken(take_keys(world, token, turn, request.form["CallSid"], keys))
+    return spoken(take_keys(world, token, turn, field("CallSid"), field("Digits")))
 
 
 @blueprint.post("/goodbye")
@@ -28,6 +28,6 @@ def goodbye() -> Response:
 @blueprint.post("/status/<token>")
 def progress_of_call(token: str) -> Response:
     """One progress report."""
-    progress = read_progress(list(request.form.items(multi=True)))
+    progress = read_progress(read_fields())
     take_progress(application().outreach, token, progress)
     return Response(status=204)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from contactbot.logs import log_problem
 from contactbot.telephony.twiml import NEUTRAL_GOODBYE
 from contactbot.web.current import application
+from contactbot.web.webhooks.forms import read_fields
 
 REPORTS = frozenset(
     {
@@ -38,7 +39,7 @@ def refuse_unsigned() -> Response | None:
 
 def _is_the_providers() -> bool:
     try:
-        fields = [(name, value) for name, value in request.form.items(multi=True)]
+        fields = read_fields()
     except HTTPException:  # too large, or no form at all: the provider sends neither
         return False
     signature = request.headers.get("X-Twilio-Signature", "")

@@ -3,11 +3,12 @@
 import base64
 import json
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from contactbot.operations.ring_backs import ring_back_begins, ring_back_goes_on
 from contactbot.scripting.session import Session, Turn
 from contactbot.web.current import application
+from contactbot.web.webhooks.forms import field
 from contactbot.web.webhooks.guard import spoken
 
 blueprint = Blueprint("ring_backs", __name__)
@@ -27,8 +28,8 @@ def keyed(state: str) -> Response:
         application().outreach,
         application().rulebook.ring_back_script,
         session,
-        request.form.get("Digits", ""),
-        request.form.get("From", ""),
+        field("Digits"),
+        field("From"),
     )
     return _words(turn)
 
