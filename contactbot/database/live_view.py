@@ -39,7 +39,8 @@ _QUEUE = text("""
     )
     SELECT state, route, tier, route = 'automatic' AND due_at IS NOT NULL AS to_try,
            first_contact_at IS NOT NULL AS contacted,
-           ceil(CAST(extract(epoch FROM tried.at - :began) AS float) / :step) AS point,
+           CASE WHEN tried.at IS NOT NULL THEN least(greatest(ceil(
+               date_part('epoch', tried.at - :began) / :step), 0), :points) END AS point,
            count(*) AS referrals, count(*) FILTER (WHERE enhanced) AS enhanced,
            count(*) FILTER (WHERE breach_at < :now) AS overdue,
            min(referred_at) AS oldest_referred_at
@@ -77,7 +78,7 @@ class DatabaseLiveViews:
             moment = reader.execute(_MOMENT).mappings().one()
             began, now = moment["clock_began"], moment["calendar"]
             step = max((now - began).total_seconds() / POINTS, SHORTEST_STEP)
-            queue = _rows(reader, _QUEUE, began=began, now=now, step=step)
+            queue = _rows(reader, _QUEUE, began=began, now=now, step=step, points=POINTS)
             return LiveView(
                 **moment,
                 shares=_shares(queue),
@@ -155,7 +156,7 @@ def _departures(
     left: Counter[tuple[int, str]] = Counter()
     for row in queue:
         if row["point"] is not None and not row["to_try"]:
-            left[min(max(int(row["point"]), 0), POINTS), _where(row)] += row["referrals"]
+            left[int(row["point"]), _where(row)] += row["referrals"]
     return tuple(
         Departures(
             at=began + timedelta(seconds=step * point),

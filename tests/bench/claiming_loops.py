@@ -1,9 +1,10 @@
 """The loops that claim and finish, the bare one and ours, run by several processes at once."""
 
 import multiprocessing
+import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -141,6 +142,10 @@ def rate(
     seconds: float,
 ) -> float:
     """People (or jobs) a second, claimed and finished by so many processes at once."""
+    if workers == 1:
+        alone: queue.SimpleQueue[float] = queue.SimpleQueue()
+        _work(loop, people.url, together, seconds, threading.Barrier(1), alone)
+        return alone.get()
     spawn = multiprocessing.get_context("spawn")
     barrier, results = spawn.Barrier(workers), spawn.SimpleQueue()
     given = (loop, people.url, together, seconds, barrier, results)
@@ -159,7 +164,7 @@ def _work(
     url: str,
     together: int,
     seconds: float,
-    barrier: Barrier,
+    barrier: Any,
     results: Any,
 ) -> None:
     """Warm up, wait for the others, then go on for so long."""

@@ -49,6 +49,9 @@ _DECISIONS = """
                 ELSE ARRAY['protected', 'no_hours'] END, 'bench', referred_at
       FROM referrals WHERE route = 'caller'
 """
+_DAYS_LATER = """
+    INSERT INTO clock (shows, because) SELECT shows + interval '3 days', 'bench' FROM clock
+"""
 
 
 def next_person(people: People, *, times: int) -> list[float]:
@@ -83,7 +86,7 @@ def _caller(people: People, place: int) -> Member:
 def look_at_live_page(people: People, referrals: int, *, times: int) -> list[float]:
     """How long the live page's look took, in seconds, at a queue that is mostly worked off."""
     people.be_ready(referrals)
-    for statement in (_STANDING, _ATTEMPTS, _DECISIONS):
+    for statement in (_STANDING, _ATTEMPTS, _DECISIONS, _DAYS_LATER):
         people.connection.execute(statement)
     people.settle()
     engine = make_engine(people.url, pool_size=1)
