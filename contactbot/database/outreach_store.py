@@ -31,11 +31,15 @@ _IN_FLIGHT = text("""
        AND state IN ('placing', 'posting', 'queued', 'initiated', 'ringing', 'in_progress')
 """)
 # Reading the pace under the row's lock makes all workers together keep it.
+# No pause is as long as an hour: one that is was written while the clock was wrong.
 _SLOTS = text("""
     UPDATE pacing
-       SET next_at_real = greatest(next_at_real, clock_timestamp() - make_interval(secs => :gap))
+       SET next_at_real = greatest(least(next_at_real, clock_timestamp()),
+                                   clock_timestamp() - make_interval(secs => :gap))
                           + make_interval(secs => :gap * :slots)
-     WHERE name = :pace AND next_at_real <= clock_timestamp()
+     WHERE name = :pace
+       AND (next_at_real <= clock_timestamp()
+            OR next_at_real > clock_timestamp() + interval '1 hour')
 """)
 _WAIT = text("""
     SELECT extract(epoch FROM next_at_real - clock_timestamp())::float8 FROM pacing
@@ -74,21 +78,26 @@ _WITH_NUMBER = """
            extract(epoch FROM clock_timestamp() - a.posted_at_real)::float8 AS age
       FROM attempts a JOIN numbers n ON n.id = a.number_id JOIN persons p ON p.id = a.person_id
 """
+_TO_BE_LOOKED_AT = """
+       AND (a.look_at_real <= clock_timestamp()
+            OR a.look_at_real > clock_timestamp() + interval '1 hour')
+"""
 _AMBIGUOUS = text(
     _WITH_NUMBER
     + """
      WHERE a.channel = :channel AND a.state = 'posting' AND a.provider_id IS NULL
        AND a.posted_at_real < clock_timestamp() - make_interval(secs => :age)
-       AND a.look_at_real <= clock_timestamp()
 """
+    + _TO_BE_LOOKED_AT
 )
 _SILENT = text(
     _WITH_NUMBER
     + """
      WHERE a.channel = :channel
        AND a.state IN ('posting', 'queued', 'initiated', 'ringing', 'in_progress')
-       AND a.provider_id IS NOT NULL AND a.look_at_real <= clock_timestamp()
+       AND a.provider_id IS NOT NULL
 """
+    + _TO_BE_LOOKED_AT
 )
 _LOOKED = text("""
     UPDATE attempts

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from operations.jumping import JumpingWorld, Truth
-from operations.world import MONDAY_AT_TEN, World
+from operations.world import MONDAY_AT_TEN, World, seen, sid
 
 from contactbot.clock import SystemClock
 from contactbot.operations.dispatch import Dispatched, place_next
+from contactbot.operations.reconcile import reconcile
+from contactbot.ports.telephony import OutcomeUnknown
 
 SEED = 2026
 PEOPLE = 100  # five jumps each
@@ -76,3 +78,43 @@ def test_whoever_was_due_while_the_database_was_ahead_is_due_when_it_is_right(
     world.set_clock(MONDAY_AT_TEN)
     assert world.referral(person).route == "automatic"
     assert place_next(ours) is Dispatched.PLACED
+
+
+def test_a_pace_set_while_the_clock_was_ahead_keeps_nobody_waiting(database, keyring) -> None:
+    world = World(database, keyring)
+    world.person()
+    world.run("UPDATE pacing SET next_at_real = clock_timestamp() + interval '6 days'")
+    assert place_next(world.outreach) is Dispatched.PLACED
+
+
+def test_a_pause_the_provider_asked_for_holds(database, keyring) -> None:
+    world = World(database, keyring)
+    world.person()
+    world.outreach.store.slow_down(600)
+    assert place_next(world.outreach) is Dispatched.NOT_NOW
+
+
+def test_an_attempt_looked_at_while_the_clock_was_ahead_is_looked_at_again(
+    database, keyring
+) -> None:
+    world = World(database, keyring)
+    world.person()
+    world.place()
+    world.telephones.known = {sid(1): seen(1, "no-answer")}
+    world.run("UPDATE attempts SET look_at_real = clock_timestamp() + interval '6 days'")
+    reconcile(world.outreach)
+    assert world.attempt().state == "no_answer"
+
+
+def test_a_lost_order_looked_for_while_the_clock_was_ahead_is_looked_for_again(
+    database, keyring
+) -> None:
+    world = World(database, keyring)
+    world.person()
+    world.telephones.replies = [OutcomeUnknown("lost")]
+    world.place()
+    world.telephones.listed = [seen(7, "ringing")]
+    world.age(61)
+    world.run("UPDATE attempts SET look_at_real = clock_timestamp() + interval '6 days'")
+    reconcile(world.outreach)
+    assert world.attempt().provider_id == sid(7)
