@@ -2,21 +2,24 @@
 
 import argparse
 import os
+import pickle
 import shlex
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import Self
 
 from torture.campaigns import Torture
 from torture.outcome import Outcome
 from torture.report import OURS, Run, page
-from torture.stage import postgres_version, stage
+from torture.stage import stage
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "torture.md"
@@ -94,25 +97,70 @@ def main() -> None:
     """Run every campaign, tell what came of it, write the page if asked."""
     choice = asked()
     wanted = campaigns_wanted(choice)
-    began, clock = datetime.fromtimestamp(time.time_ns() / 1e9, UTC), time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="torture-"))
-    say(f"Seed {choice.seed}; processes write to {folder}")
-    with logs_apart(folder / "processes.log"), stage(folder) as place:
-        people = (400, 200) if choice.short else (1600, 1000)
-        torture = Torture(place, Random(choice.seed), say, *people)
-        torture.ends_by = clock + choice.minutes * 60
-        end_when_asked(torture)
-        outcomes = run_all(torture, wanted)
-        postgres = postgres_version(place)
-    run = Run(choice.seed, began, time.monotonic() - clock, command(), ROOT)
+    clock = time.monotonic()
+    run = Run(choice.seed, datetime.fromtimestamp(time.time_ns() / 1e9, UTC), command(), ROOT)
+    with ExitStack() as stack:
+        other = None
+        if not (choice.short or choice.only):
+            # The kills need a processor, all the rest mostly waits: side by side they take turns.
+            other = stack.enter_context(Other(choice, wanted.pop("kills")))
+        outcomes = campaign(choice, wanted, other)
+        if other is not None:
+            outcomes["kills"] = other.outcome()
+            wanted["kills"] = other.kills
+    run.seconds = time.monotonic() - clock
+    if choice.keep:
+        choice.keep.write_bytes(pickle.dumps(outcomes))
+        return
     if choice.write:
-        PAGE.write_text(page(run, outcomes, postgres), "utf-8")
+        PAGE.write_text(page(run, outcomes), "utf-8")
         say(f"Written: {PAGE}")
     found = shortfalls(outcomes, wanted)
     for line in found[:50]:
         say(f"NOT AS PROMISED  {line}")
     say(f"{len(found)} promises broken in {run.seconds:.0f} s")
     sys.exit(1 if found else 0)
+
+
+class Other:
+    """The second half of a long run: the kills, with a database and a network of their own."""
+
+    def __init__(self, choice: argparse.Namespace, kills: int) -> None:
+        self.kills = kills
+        self._kept = Path(tempfile.mkdtemp(prefix="torture-")) / "kills"
+        words = [f"kills={kills}", "--seed", str(choice.seed + 1), "--keep", str(self._kept)]
+        words += ["--minutes", str(choice.minutes)]
+        self._process = subprocess.Popen([sys.executable, "-m", "torture", *words])
+
+    def end(self) -> None:
+        """Let it kill no more, and tell."""
+        self._process.terminate()
+
+    def outcome(self) -> Outcome:
+        self._process.wait()
+        found: dict[str, Outcome] = pickle.loads(self._kept.read_bytes())
+        return found["kills"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+
+def campaign(
+    choice: argparse.Namespace, wanted: dict[str, int], other: Other | None
+) -> dict[str, Outcome]:
+    """What is wanted, one after the other."""
+    folder = Path(tempfile.mkdtemp(prefix="torture-"))
+    say(f"Seed {choice.seed}; processes write to {folder}")
+    with logs_apart(folder / "processes.log"), stage(folder) as place:
+        people = (400, 200) if choice.short else (1800, 1000)
+        torture = Torture(place, Random(choice.seed), say, *people)
+        torture.ends_by = time.monotonic() + choice.minutes * 60
+        end_when_asked(torture, other)
+        return run_all(torture, wanted)
 
 
 def asked() -> argparse.Namespace:
@@ -122,6 +170,7 @@ def asked() -> argparse.Namespace:
     options.add_argument("--short", action="store_true", help="a few minutes of everything")
     options.add_argument("--seed", type=int, default=DEFAULT_SEED)
     options.add_argument("--minutes", type=float, default=600.0, help="end the kills by then")
+    options.add_argument("--keep", type=Path, help="no page, but the figures, for another process")
     options.add_argument("--write", action="store_true", help="write docs/torture.md")
     return options.parse_args()
 
@@ -145,11 +194,13 @@ def logs_apart(path: Path) -> Iterator[None]:
         os.dup2(errors, 2)
 
 
-def end_when_asked(torture: Torture) -> None:
+def end_when_asked(torture: Torture, other: Other | None) -> None:
     """SIGTERM and Ctrl-C end the kills where they are; what was found is told all the same."""
 
     def end(number: int, frame: object) -> None:
         torture.ends_by = 0.0
+        if other is not None:
+            other.end()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)

@@ -16,7 +16,7 @@ from torture.outcome import STALL_COUNTS, Outcome
 from torture.roles import ROLES, leap
 from torture.stage import BEHAVIOURS, ONLY_ANSWERING, ONLY_SHORT, Stage, listening_socket, run
 from torture.syscalls import kill_at_every_syscall, one_dispatch
-from torture.truth import Truth, judge, let_real_time_pass
+from torture.truth import Truth, count_live, judge, let_real_time_pass
 
 INSIDE_POINTS = (
     "after_intent",
@@ -41,7 +41,8 @@ LOST_SHARE = 0.05
 HANG_SECONDS = 3
 DISPATCHERS = 10
 RANDOM_A_SECOND = 1.0
-STALL_SECONDS = STALL_COUNTS + 0.2
+# Time for the reconciler to give them up, and for others to call the same people.
+STALL_SECONDS = STALL_COUNTS + 4
 STALLED_AT_ONCE = 54
 # Who sleeps for half an hour at the one step where that matters; telephones then ring like life.
 LATE, LATE_TEMPO = 20, 2
@@ -81,7 +82,7 @@ class Torture:
         """People for every kind of round, everything loaded, then nothing moved in memory."""
         self.say(f"Taking in {self.people} people …")
         self.stage.people(self.people, BEHAVIOURS, self.random, MANY)
-        self.stage.people(STALLED_AT_ONCE + 10, BEHAVIOURS, self.random, FEW)
+        self.stage.people(STALLED_AT_ONCE * 3 // 2 + 10, BEHAVIOURS, self.random, FEW)
         self.stage.people(max(400, self.people * 3 // 2), ONLY_SHORT, self.random, SHORT)
         self.stage.people(LATE, ONLY_ANSWERING, self.random, ANSWERING)
         self.stage.warm_up()
@@ -164,7 +165,9 @@ class Torture:
                 nursery.bear("dispatcher", timer=(place, self.random.uniform(0, 0.025)))
             else:
                 (point,) = self.random.choices(INSIDE_POINTS, (3, 2, 2, 3, 1))
-                nursery.bear("dispatcher", f"{point}=kill@{self._passage()}")
+                together = self.random.choice((1, 1, 1, 1, 3))
+                orders = f"{point}=kill@{self._passage()}"
+                nursery.bear("dispatcher", orders, together=together)
 
     def _passage(self) -> int:
         return self.random.choice((1, 1, 1, 1, 1, 2))
@@ -203,7 +206,8 @@ class Torture:
         for number in range(6):
             nursery.bear("texter", f"{TEXT_POINTS[number]}=stop@1")
         for number in range(STALLED_AT_ONCE):
-            nursery.bear("dispatcher", f"{STALL_POINTS[number % len(STALL_POINTS)]}=stop@1")
+            orders = f"{STALL_POINTS[number % len(STALL_POINTS)]}=stop@1"
+            nursery.bear("dispatcher", orders, together=1 + number % 2)
             nursery.watch(0.001)
         self._others_go_on(nursery)
 
@@ -358,7 +362,9 @@ class Torture:
             self.stage.engine.dispose()
             nursery.bear("worker")
             stalled = [child for child in nursery.children.values() if child.stopped_at]
-            self._wait(nursery, 3)
+            until = time.monotonic() + 30
+            while count_live(self.stage) and time.monotonic() < until:
+                self._wait(nursery, 0.5)
             leap(self.stage)
             self.stage.engine.dispose()
             nursery.bear("dispatcher")

@@ -4,13 +4,15 @@ import platform
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from os import cpu_count
 from pathlib import Path
 
 from torture.outcome import Outcome
+
+from contactbot.database.server_place import installed_postgres
 
 METHOD = Path(__file__).with_name("method.md")
 PACKAGES = ("sqlalchemy", "psycopg", "twilio", "requests", "apscheduler", "flask", "werkzeug")
@@ -45,21 +47,21 @@ NAIVE = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Run:
     """What was run, when, on what."""
 
     seed: int
     began: datetime
-    seconds: float
     command: str
     root: Path
+    seconds: float = 0.0
+    commit: str = field(init=False)
 
-    @property
-    def commit(self) -> str:
+    def __post_init__(self) -> None:
         found = _git(self.root, "rev-parse", "--short=12", "HEAD")
         changed = _git(self.root, "status", "--porcelain", "--", "contactbot", "tests/torture")
-        return f"{found}{' with uncommitted changes' if changed else ''}"
+        self.commit = f"{found}{' with uncommitted changes' if changed else ''}"
 
 
 def _git(root: Path, *words: str) -> str:
@@ -67,11 +69,11 @@ def _git(root: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
-def page(run: Run, outcomes: Mapping[str, Outcome], postgres: str) -> str:
+def page(run: Run, outcomes: Mapping[str, Outcome]) -> str:
     """The whole page."""
     return "\n".join(
         [
-            *_head(run, postgres),
+            *_head(run),
             "",
             "## What came of it",
             "",
@@ -93,7 +95,13 @@ def page(run: Run, outcomes: Mapping[str, Outcome], postgres: str) -> str:
     )
 
 
-def _head(run: Run, postgres: str) -> Iterator[str]:
+def _head(run: Run) -> Iterator[str]:
+    postgres = subprocess.run(
+        [installed_postgres() / "bin" / "postgres", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     yield "# The attempt protocol, proved by killing it"
     yield ""
@@ -101,7 +109,7 @@ def _head(run: Run, postgres: str) -> Iterator[str]:
     yield ""
     yield "| | |"
     yield "|---|---|"
-    yield f"| seed | {run.seed} |"
+    yield f"| seed | {run.seed} (the kills of a long run: {run.seed + 1}) |"
     yield f"| commit | {run.commit} |"
     yield f"| began | {run.began:%Y-%m-%d %H:%M} UTC |"
     yield f"| took | {run.seconds:.0f} s |"

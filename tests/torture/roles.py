@@ -22,7 +22,12 @@ from contactbot.bootstrap import Application
 from contactbot.database.transaction import CLOCK_LOCK
 from contactbot.faults import fault_points
 from contactbot.operations.deps import Outreach
-from contactbot.operations.dispatch import Dispatched, place_next
+from contactbot.operations.dispatch import (
+    TOGETHER_SECONDS,
+    Dispatched,
+    place_due,
+    place_next,
+)
 from contactbot.operations.text_deps import Texts
 from contactbot.operations.texts import place_next_text
 from contactbot.scheduling.jobs import Job, deliver, settle, stop_unwanted
@@ -36,7 +41,7 @@ Place = Callable[[Outreach], Dispatched]
 Stopping = Callable[[], bool]
 # The product's jobs but dispatching, which has processes of its own here.
 JOBS = (
-    Job("settle", 2.0, settle),
+    Job("settle", 1.0, settle),
     Job("stop_unwanted", 1.0, stop_unwanted),
     Job("deliver", 3.0, deliver),
 )
@@ -77,9 +82,14 @@ def dispatcher(
     *,
     place: Place = place_next,
     timer: tuple[str, float] | None = None,
+    together: int = 1,
 ) -> None:
-    """Place what is due, one after the other."""
+    """Place what is due, one after the other, or as many together as a faster pace would take."""
     world = recorded(stage.application.outreach, line, faults, timer)
+    if together > 1:
+        world = replace(world, calls_per_second=together / TOGETHER_SECONDS)
+        repeat(stage, line, stopping, lambda: place_due(world).results[-1])
+        return
     repeat(stage, line, stopping, lambda: place(world))
 
 

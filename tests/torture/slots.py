@@ -10,8 +10,9 @@ LINE = struct.Struct("<16sBQ32s")
 STOP_PLACE = 0
 FIRST_LINE = 64
 OUTSIDE, INTENDING, INSIDE = 0, 1, 2
-# Passing these, a dispatcher is inside: its intent is committed and its id is not.
-ENTERS = frozenset({"after_intent", "after_text_intent"})
+# Passing these, a dispatcher is inside: its intent is committed and its id is not. Of several taken
+# together the line names the last, which is unbound until all the others have been called.
+ENTERS = frozenset({"after_intent", "before_post", "after_text_intent", "before_text_post"})
 LEAVES = frozenset({"after_binding"})
 
 

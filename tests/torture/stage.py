@@ -127,12 +127,6 @@ class Stage:
         self.engine.dispose()
 
 
-def postgres_version(stage: Stage) -> str:
-    engine = create_engine(stage.server_url, poolclass=NullPool)
-    with engine.connect() as connection:
-        return f"PostgreSQL {connection.exec_driver_sql('SHOW server_version').scalar_one()}"
-
-
 class NobodyThere:
     """A provider that never answers."""
 
