@@ -29,7 +29,8 @@ from contactbot.domain.referral import STATE_GROUPS, ReferralState, StateGroup
 from contactbot.ports.outreach import Case, CaseUnreadable
 
 _LAST_REASONS = text("""
-    SELECT reasons FROM decisions WHERE referral_id = :referral AND channel = :channel
+    SELECT reasons FROM decisions
+     WHERE referral_id = :referral AND channel = :channel AND means = :means
      ORDER BY id DESC LIMIT 1
 """)
 
@@ -56,7 +57,11 @@ class CaseRecords(Transaction):
         """Keep every Allow, and a Deny when its reasons changed since the last one."""
         reasons = [str(reason) for reason in decision.reasons]
         if not decision.allowed and attempt_id is None:
-            about = {"referral": case.referral_id, "channel": str(request.channel)}
+            about = {
+                "referral": case.referral_id,
+                "channel": str(request.channel),
+                "means": str(request.means),
+            }
             if self.connection.execute(_LAST_REASONS, about).scalar_one_or_none() == reasons:
                 return
         self.connection.execute(

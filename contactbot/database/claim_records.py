@@ -60,6 +60,29 @@ _NEEDS_WELSH = text(f"""
          WHERE {_MAY_BE_RUNG} AND {_LANGUAGE} = 'cy'
            AND (NOT EXISTS ({_BOOKED}) OR EXISTS ({_BOOKED} AND b.starts_at <= :now)))
 """)
+# Whom no caller is offered, and whose newest decision by hand does not say why: those never judged
+# come first. What the gate may say of them stands in the second list.
+_BARRED = text("""
+    SELECT r.id
+      FROM referrals r JOIN persons p ON p.id = r.person_id
+      LEFT JOIN LATERAL (
+           SELECT id, reasons FROM decisions d
+            WHERE d.referral_id = r.id AND d.channel = 'call' AND d.means = 'by_hand'
+            ORDER BY id DESC LIMIT 1) last ON true
+     CROSS JOIN LATERAL (
+           SELECT coalesce((SELECT safe_call FROM contact_profiles c
+                             WHERE c.person_id = p.id ORDER BY version DESC LIMIT 1),
+                           'blank') AS call) said
+     WHERE r.route = 'caller' AND r.tier <> 'standard' AND said.call <> 'yes'
+       AND NOT EXISTS (SELECT FROM contact_releases l
+                        WHERE l.referral_id = r.id AND l.until > :now AND l.used_up_at IS NULL)
+       AND NOT coalesce(
+           last.reasons && CASE said.call WHEN 'no' THEN ARRAY['said_no'] ELSE :blank END, false)
+     ORDER BY last.id NULLS FIRST LIMIT :most FOR UPDATE OF p, r SKIP LOCKED
+""")
+_WHERE_NOBODY_SAID = [
+    *("needs_release", "no_profile", "not_permitted", "unknown_value", "gate_error"),
+]
 _RELEASED = text("""
     SELECT EXISTS (SELECT FROM contact_releases
                     WHERE referral_id = :referral AND until > :now AND used_up_at IS NULL)
@@ -107,6 +130,11 @@ class ClaimRecords(Transaction):
         """Whether somebody is due whom only a speaker of Welsh may ring."""
         about = {"now": self.instant.calendar}
         return bool(self.connection.execute(_NEEDS_WELSH, about).scalar_one())
+
+    def barred(self, most: int) -> Sequence[UUID]:
+        """Lock people no caller is offered whose reason is not kept yet; their referrals."""
+        about = {"now": self.instant.calendar, "most": most, "blank": _WHERE_NOBODY_SAID}
+        return self.connection.execute(_BARRED, about).scalars().all()
 
     def open_claim(self, claim_id: UUID, referral_id: UUID, person_id: UUID, user_id: UUID) -> bool:
         """Give the person to this caller; False if another has them."""

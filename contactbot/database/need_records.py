@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from contactbot.database.transaction import Transaction
+from contactbot.domain.needs import NeedArea
 from contactbot.ports.outreach import Attempt, ToldNeed
 
 _NEED = """
@@ -32,8 +33,9 @@ class NeedRecords(Transaction):
         self.write(_NEED, *about, language, channel, by, self.instant.calendar)
 
     def needs(self, referral_id: UUID) -> Sequence[ToldNeed]:
-        """The newest answer about each area that was asked about, in order of area."""
-        rows = self.connection.execute(_NEWEST, {"referral": referral_id}).all()
+        """The newest answer about each area that was asked about, in the order of the areas."""
+        found = self.connection.execute(_NEWEST, {"referral": referral_id}).all()
+        rows = sorted(found, key=lambda row: list(NeedArea).index(NeedArea(row.area)))
         box = self.box(rows[0].person_id) if rows else None
         return [
             ToldNeed(

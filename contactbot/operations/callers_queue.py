@@ -16,6 +16,7 @@ from contactbot.ports.staff import Member
 
 # People the gate does not let be rung now are passed over; so many at one asking.
 MOST_PASSED_OVER = 50
+MOST_EXPLAINED = 50
 LOOK_AGAIN = timedelta(days=1)
 
 
@@ -84,6 +85,25 @@ def pass_over(
     transaction.decide(case, request, decision)
     again = decision.look_again_at or transaction.instant.calendar + LOOK_AGAIN
     transaction.defer(case.referral_id, again)
+
+
+def say_why_not(calling: Calling) -> int:
+    """Keep why people are offered to no caller, once for each change of reason; how many were due.
+
+    Nobody’s turn comes of it: it only makes what was not done visible.
+    """
+    with calling.store.begin() as transaction:
+        barred = transaction.barred(MOST_EXPLAINED)
+        for referral_id in barred:
+            try:
+                case = with_skew(calling.outreach, transaction, transaction.case(referral_id))
+            except CaseUnreadable as fault:
+                transaction.set_aside(fault.person_id, referral_id)
+                continue
+            request, decision = may_ring(calling, transaction, case)
+            if not decision.allowed:
+                transaction.decide(case, request, decision)
+        return len(barred)
 
 
 def _nobody(calling: Calling, transaction: CallerTransaction, member: Member) -> Nobody:

@@ -103,6 +103,14 @@ class CallerTransaction(OutreachTransaction, Protocol):
         """Whether somebody is due whom only a speaker of Welsh may ring."""
         ...
 
+    def barred(self, most: int) -> Sequence[UUID]:
+        """Lock people no caller is offered whose reason is not kept yet; their referrals.
+
+        Protected people who said no to calls, or of whom nobody knows and whom no supervisor has
+        released.
+        """
+        ...
+
     def open_claim(self, claim_id: UUID, referral_id: UUID, person_id: UUID, user_id: UUID) -> bool:
         """Give the person to this caller; False if another has them."""
         ...

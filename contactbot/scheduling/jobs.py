@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from contactbot.bootstrap import Application
 from contactbot.logs import log_problem
+from contactbot.operations.callers_queue import MOST_EXPLAINED, say_why_not
 from contactbot.operations.dispatch import IDLE, Dispatched, place_due
 from contactbot.operations.inbound_texts import collect_inbound_texts
 from contactbot.operations.reconcile import cancel_unwanted, reconcile
@@ -112,6 +113,12 @@ def log_exchange(log: logging.Logger, report: SyncReport) -> None:
         log.info("sync_finished", extra=facts)
 
 
+def explain(application: Application) -> None:
+    """Keep why people wait whom no caller is offered."""
+    while say_why_not(application.calling) == MOST_EXPLAINED:
+        pass
+
+
 def seal(application: Application) -> None:
     """Seal what was added to the audit trail."""
     seal_audit(application.sealing)
@@ -140,6 +147,7 @@ JOBS = (
     Job("stop_unwanted", 0.5, stop_unwanted),
     Job("settle", 5.0, settle),
     Job("collect_texts", 30.0, collect_texts),
+    Job("explain", 10.0, explain),
     Job("deliver", 5.0, deliver),
     Job("seal_audit", 1.0, seal),
     Job("anchor_audit", 600.0, anchor),
@@ -151,6 +159,7 @@ ONCE = (
     Job("settle", 0, settle),
     Job("dispatch", 0, dispatch_all),
     Job("send_texts", 0, send_all_texts),
+    Job("explain", 0, explain),
     Job("deliver", 0, deliver),
     Job("seal_audit", 0, seal),
 )

@@ -2,6 +2,8 @@
 
 from journeys.service import GOODBYE, OPENER, Service, london
 
+from contactbot.domain.needs import NeedArea
+
 TELLING = ("crime", "support", "trosedd", "cefnog", "cymorth")
 
 
@@ -20,7 +22,9 @@ def test_the_victim_opts_in_and_the_case_store_hears_of_it(service: Service) -> 
     kinds = [record["type"] for record in service.handed_over()]
     assert sorted(kinds) == ["attempt", "consent", "needs_assessment", "referral_opt_in", "status"]
     [told] = [record for record in service.handed_over() if record["type"] == "needs_assessment"]
-    assert told["body"]["complete"]
+    areas = {row.area for row in service.rows("SELECT area FROM needs")}
+    assert set(told["body"]["areas"]) == areas
+    assert told["body"]["complete"] is (areas == set(NeedArea))
 
 
 def test_welsh_from_the_first_key_to_the_last_word(service: Service) -> None:
