@@ -16,7 +16,8 @@ from contactbot.database.tables import (
 from contactbot.database.transaction import Transaction
 from contactbot.domain.attempts import LIVE, RANK, AttemptState
 from contactbot.domain.gate import Channel
-from contactbot.ports.outreach import Attempt, KeptSession, NewAttempt
+from contactbot.ports.outreach import Attempt, NewAttempt
+from contactbot.ports.talks import KeptSession
 
 _LOCK_PERSONS = text("""
     SELECT FROM persons

@@ -13,7 +13,8 @@ from contactbot.database.transaction import CLOCK_LOCK, Transaction
 from contactbot.domain.attempts import LIVE, RANK, AttemptState
 from contactbot.domain.gate import Channel
 from contactbot.ports.clock import Instant
-from contactbot.ports.outreach import Attempt, CaseUnreadable, KeptSession, OnTheLine, Step
+from contactbot.ports.outreach import Attempt, CaseUnreadable, OnTheLine, Step
+from contactbot.ports.talks import KeptSession
 
 # What is read after this lock is what those left who had it before.
 _LOCK = """

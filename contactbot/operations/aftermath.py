@@ -19,9 +19,9 @@ from contactbot.ports.outreach import (
     Attempt,
     Case,
     CaseUnreadable,
-    KeptSession,
     OutreachTransaction,
 )
+from contactbot.ports.talks import KeptSession
 from contactbot.scripting.session import Session
 
 # Ends that say somebody else has the telephone, or may have it.

@@ -10,7 +10,8 @@ from contactbot.operations.aftermath import conclude, correct
 from contactbot.operations.deps import Outreach
 from contactbot.operations.hearing import SETTLED, record_events
 from contactbot.operations.intents import with_skew
-from contactbot.ports.outreach import Attempt, Case, KeptSession, OutreachTransaction, Step
+from contactbot.ports.outreach import Attempt, Case, OutreachTransaction, Step
+from contactbot.ports.talks import KeptSession
 from contactbot.ports.telephony import CallProgress, TelephonyError
 from contactbot.scripting.engine import advance, begin
 from contactbot.scripting.session import CallFacts, Session, Slot, Turn

@@ -10,8 +10,9 @@ from contactbot.domain.by_hand import Stage, stage_of
 from contactbot.operations.callers_queue import Calling
 from contactbot.operations.hearing import Listener, record_events
 from contactbot.ports.callers import CallerTransaction, Claim, Told
-from contactbot.ports.outreach import Attempt, KeptSession
+from contactbot.ports.outreach import Attempt
 from contactbot.ports.staff import Member
+from contactbot.ports.talks import KeptSession
 from contactbot.scripting.by_hand import answer, answers, ask_once_more, begin_by_hand, speak
 from contactbot.scripting.errors import NotOffered
 from contactbot.scripting.events import PrivacyConfirmed

@@ -12,6 +12,7 @@ from contactbot.domain.gate import Channel, ContactFacts, Decision, Request
 from contactbot.domain.planning import CaseFacts, Plan
 from contactbot.ports.clock import Instant
 from contactbot.ports.endings import EndingTransaction
+from contactbot.ports.talks import KeptSession, TalkTransaction
 
 
 class CaseUnreadable(Exception):
@@ -86,15 +87,6 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSession:
-    """A keypad call between two webhooks: the newest turn, the script's state, its facts."""
-
-    turn: int
-    session: Mapping[str, Any] = field(repr=False)
-    script_hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """What a webhook of a call finds: the attempt, what this turn was answered before, the talk.
 
@@ -164,7 +156,7 @@ class Slots:
     wait_seconds: float = 0.0
 
 
-class OutreachTransaction(EndingTransaction, Protocol):
+class OutreachTransaction(EndingTransaction, TalkTransaction, Protocol):
     """One database transaction; nothing in it counts until the `with` block ends without error.
 
     Whatever changes a person's permission to be contacted locks that person's row first, so two
@@ -238,10 +230,6 @@ class OutreachTransaction(EndingTransaction, Protocol):
         """Who is on the line of the call whose step was read; raises `CaseUnreadable`."""
         ...
 
-    def answered(self, attempt_id: UUID) -> None:
-        """The line was answered: nothing changes if that is known already, or if it is over."""
-        ...
-
     def add_event(
         self,
         attempt_id: UUID,
@@ -306,28 +294,10 @@ class OutreachTransaction(EndingTransaction, Protocol):
         """Have every live attempt of this person but one cancelled; how many."""
         ...
 
-    def session(self, attempt_id: UUID) -> KeptSession | None:
-        """The keypad call's state, if it has begun."""
-        ...
-
-    def sessions(self, attempt_ids: Sequence[UUID]) -> dict[UUID, KeptSession]:
-        """The state of each of these calls that has begun."""
-        ...
-
-    def keep_session(self, attempt_id: UUID, kept: KeptSession, words: str) -> None:
-        """Keep the state after a turn, with the words that turn answered."""
-        ...
-
     def begin_interview(
         self, attempt: Attempt, script_hash: str, *, channel: str = "voice"
     ) -> UUID:
         """The interview of this attempt, begun if it was not."""
-        ...
-
-    def answer(
-        self, interview_id: UUID, person_id: UUID, turn: int, step: str, value: str, language: str
-    ) -> None:
-        """Keep an answer, sealed; the same turn and step twice is one answer."""
         ...
 
     def need(
@@ -348,10 +318,6 @@ class OutreachTransaction(EndingTransaction, Protocol):
         self, attempt: Attempt, starts_at: datetime, ends_at: datetime, language: str | None
     ) -> None:
         """Book a call-back by a person."""
-        ...
-
-    def prefer_language(self, person_id: UUID, language: str | None, source: str) -> None:
-        """Record the language a proved person chose."""
         ...
 
     def tell_case_store(self, case: Case, kind: str, body: Mapping[str, Any]) -> None:
