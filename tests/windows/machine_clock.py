@@ -80,6 +80,7 @@ exec {real}/bin/postgres "$@"
 def look(world: World, clock: SystemClock) -> Dispatched:
     """Make one new person due, and let the dispatcher look."""
     world.run("UPDATE referrals SET route = 'none'")
+    world.run("UPDATE pacing SET next_at_real = clock_timestamp()")
     count = world.values("SELECT count(*) FROM persons")[0]
     world.person(f"+447700900{count:03}", due_at=datetime(2020, 1, 1, tzinfo=UTC))
     world.run("UPDATE contact_profiles SET confirmed_on = NULL")
