@@ -7,6 +7,7 @@ once (its pipeline mode); the first that fails ends all that follow it.
 
 import select
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any, cast
 
 import psycopg
@@ -23,6 +24,8 @@ Statement = tuple[str, Sequence[Any]]
 BEGIN: Statement = ("BEGIN", ())
 COMMIT: Statement = ("COMMIT", ())
 PREPARED = "prepared by a journey"
+# No name twice: a journey that failed may have prepared some of its statements, or none.
+_names = count()
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:
@@ -59,7 +62,7 @@ def _exchange(
     wanted: list[bool] = []
     for words, values in statements:
         if words not in prepared and words not in fresh:
-            fresh[words] = f"journey_{len(prepared) + len(fresh)}".encode()
+            fresh[words] = f"journey_{next(_names)}".encode()
             server.send_prepare(fresh[words], words.encode())
             wanted.append(False)
         name = prepared.get(words) or fresh[words]

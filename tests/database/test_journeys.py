@@ -1,0 +1,114 @@
+"""Several statements in one journey: all or none, in order, and a lost server is noticed."""
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+from contactbot.database.crypto import Keyring
+from contactbot.database.engine import make_engine
+from contactbot.database.journeys import BEGIN, COMMIT, Statement, travel
+from contactbot.database.transaction import Transaction
+
+ADD = "INSERT INTO counters (name, count) VALUES ($1, $2)"
+READ = "SELECT count FROM counters WHERE name = $1"
+
+
+def counted(database: Engine) -> dict[str, int]:
+    with database.begin() as connection:
+        return dict(connection.execute(text("SELECT name, count FROM counters")).all())
+
+
+def begun_with(database: Engine, *journeys: list[Statement]) -> None:
+    with database.begin() as connection:
+        for journey in journeys:
+            travel(connection, journey)
+
+
+def test_a_statement_sees_what_those_before_it_did(database: Engine):
+    with database.connect() as connection:
+        asked = [BEGIN, (ADD, ("a", 1)), (READ, ("a",)), (READ, ("b",)), COMMIT]
+        assert travel(connection, asked) == [[], [], [(1,)], [], []]
+    assert counted(database) == {"a": 1}
+
+
+def test_after_a_failure_nothing_of_the_journey_is_kept(database: Engine):
+    twice = [BEGIN, (ADD, ("a", 1)), (ADD, ("a", 2)), (ADD, ("b", 3)), COMMIT]
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            begun_with(database, twice)
+    begun_with(database, [BEGIN, (ADD, ("c", 4)), COMMIT])
+    assert counted(database) == {"c": 4}
+
+
+def test_values_of_every_kind_arrive_as_they_were_sent(database: Engine):
+    with database.connect() as connection:
+        ask = "SELECT $1::text, $2::bytea, $3::int, $4::text[], $5::bool, $6::text"
+        values = ("ŵ’\\", b"\x00\xff", -7, ["a", 'b"'], True, None)
+        assert travel(connection, [(ask, values)]) == [[values]]
+
+
+def test_a_lost_server_fails_one_journey_and_not_the_next(database_url: str):
+    engine = make_engine(database_url, pool_size=1)
+    begun_with(engine, [BEGIN, (ADD, ("a", 1)), COMMIT])
+    end_all_others(database_url)
+    with pytest.raises(OperationalError):
+        begun_with(engine, [BEGIN, (ADD, ("b", 1)), COMMIT])
+    begun_with(engine, [BEGIN, (ADD, ("c", 1)), COMMIT])
+    assert counted(engine) == {"a": 1, "c": 1}
+    engine.dispose()
+
+
+def end_all_others(database_url: str) -> None:
+    other = make_engine(database_url)
+    with other.begin() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    other.dispose()
+
+
+def test_what_waits_to_be_written_goes_before_the_next_question(database: Engine, keyring: Keyring):
+    with database.begin() as connection:
+        transaction = Transaction(connection, keyring)
+        transaction.defers = True
+        transaction.write(ADD, "a", 1)
+        transaction.write(ADD, "b", 2)
+        found = transaction.connection.execute(text("SELECT sum(count) FROM counters"))
+        assert found.scalar_one() == 3
+
+
+def test_what_waits_to_be_written_travels_with_the_commit(database: Engine, keyring: Keyring):
+    with database.begin() as connection:
+        transaction = Transaction(connection, keyring)
+        transaction.defers = True
+        transaction.run("SELECT 1")
+        transaction.write(ADD, "a", 1)
+        transaction.commit()
+    assert counted(database) == {"a": 1}
+
+
+def test_an_error_before_the_commit_leaves_nothing(database: Engine, keyring: Keyring):
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(database, keyring)
+    assert counted(database) == {}
+
+
+def write_and_fail(database: Engine, keyring: Keyring) -> None:
+    with database.begin() as connection:
+        transaction = Transaction(connection, keyring)
+        transaction.run("SELECT 1")
+        transaction.write(ADD, "a", 1)
+        transaction.defers = True
+        transaction.write(ADD, "b", 1)
+        raise ZeroDivisionError
+
+
+def test_whoever_promised_no_commit_writes_at_once(database: Engine, keyring: Keyring):
+    with database.begin() as connection:
+        connection.execute(text("SELECT 1"))
+        Transaction(connection, keyring).write(ADD, "a", 1)
+    assert counted(database) == {"a": 1}
