@@ -1,5 +1,6 @@
 """The web application as a server loads it: opened for as long as the process lives."""
 
+import gc
 import os
 import threading
 from contextlib import ExitStack
@@ -24,7 +25,9 @@ def make_app() -> Flask:
     application.signatures  # noqa: B018 - a missing setting must stop the start, not a request
     application.outreach  # noqa: B018
     _end_with_parent()
-    return create_app(application)
+    app = create_app(application)
+    gc.freeze()  # what is there now stays to the end, so that no collection need look at it again
+    return app
 
 
 def _end_with_parent() -> None:

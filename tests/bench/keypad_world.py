@@ -150,7 +150,7 @@ def static_view() -> Iterator[Server]:
 @contextmanager
 def _running(words: list[str], port: int, settings: dict[str, str]) -> Iterator[Server]:
     environment = child_environment(HERE) | {"PYTHONPATH": str(PROJECT)} | settings
-    process = subprocess.Popen(words, env=environment, cwd=PROJECT, stderr=sys.stderr)
+    process = subprocess.Popen(words, env=environment, cwd=PROJECT, stderr=subprocess.DEVNULL)
     try:
         _wait_until_open(process, port)
         yield Server(process, port)
