@@ -4,21 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import TextClause, insert, text
+from sqlalchemy import Row, insert, text
 
 from contactbot.database.act_records import ActRecords
 from contactbot.database.tables import contact_releases
 from contactbot.domain.calendar import LONDON
-from contactbot.ports.supervision import Act, DeadRecord, Release, Waiting
+from contactbot.ports.supervision import Act, DeadRecord, Release, Waiting, WaitingList
 
 # What the gate lets nobody ring by hand without a release: a protected person who said nothing
 # about calls, and anybody whose confirmation something has made void.
 _TO_RELEASE = text("""
-    SELECT r.id, r.person_id, r.reference, r.withheld_because, r.breach_at AS at
+    SELECT r.id, r.person_id, r.reference, r.withheld_because, r.breach_at AS at,
+           count(*) OVER () AS total
       FROM referrals r
       LEFT JOIN LATERAL (SELECT safe_call, voided_at FROM contact_profiles c
                           WHERE c.person_id = r.person_id ORDER BY version DESC LIMIT 1) c ON true
      WHERE r.route = 'caller'
+       AND (CAST(:referral AS uuid) IS NULL OR r.id = CAST(:referral AS uuid))
        AND (c.voided_at IS NOT NULL
             OR (r.tier <> 'standard' AND coalesce(c.safe_call, 'blank') = 'blank'))
        AND coalesce(c.safe_call, 'blank') <> 'no'
@@ -27,7 +29,7 @@ _TO_RELEASE = text("""
        AND NOT EXISTS (SELECT FROM holds h
                         WHERE h.person_id = r.person_id AND h.released_at IS NULL
                           AND (h.referral_id IS NULL OR h.referral_id = r.id))
-     ORDER BY r.breach_at, r.risk_rank, r.referred_at LIMIT 50
+     ORDER BY r.breach_at, r.risk_rank, r.referred_at LIMIT :most
 """)
 _UNCONFIRMED = text("""
     SELECT count(DISTINCT r.person_id)
@@ -80,9 +82,11 @@ class SupervisionRecords(ActRecords):
         self.keep_act(Act.RELEASED, release_id, waiting.person_id, box, note=note, by=by)
         self.connection.execute(_AGAIN, {"referral": waiting.referral_id})
 
-    def waiting_for_release(self) -> Sequence[Waiting]:
-        """People nobody may ring until a supervisor has released them."""
-        return self._waiting(_TO_RELEASE, now=self.instant.calendar)
+    def waiting_for_release(self, most: int, referral_id: UUID | None = None) -> WaitingList:
+        """People nobody may ring until a supervisor has released them, or one of them."""
+        about = {"now": self.instant.calendar, "referral": referral_id, "most": most}
+        rows = self.connection.execute(_TO_RELEASE, about).all()
+        return WaitingList(tuple(map(_waiting, rows)), rows[0].total if rows else 0)
 
     def unconfirmed(self, days: int) -> int:
         """How many protected people said yes to calls, confirmed longer ago than that or never."""
@@ -97,7 +101,7 @@ class SupervisionRecords(ActRecords):
 
     def call_backs(self) -> Sequence[Waiting]:
         """Booked call-backs, the earliest first."""
-        return self._waiting(_CALL_BACKS)
+        return [_waiting(row) for row in self.connection.execute(_CALL_BACKS)]
 
     def dead_records(self, most: int) -> Sequence[DeadRecord]:
         """Records the case store refused for good, the oldest first."""
@@ -122,9 +126,6 @@ class SupervisionRecords(ActRecords):
         """Offer the record to the case store again; False if it is not a dead one."""
         return self.connection.execute(_SEND_AGAIN, {"id": record_id}).rowcount == 1
 
-    def _waiting(self, statement: TextClause, **about: object) -> Sequence[Waiting]:
-        rows = self.connection.execute(statement, about).all()
-        return [
-            Waiting(row.id, row.person_id, row.reference, tuple(row.withheld_because), row.at)
-            for row in rows
-        ]
+
+def _waiting(row: Row[tuple[object, ...]]) -> Waiting:
+    return Waiting(row.id, row.person_id, row.reference, tuple(row.withheld_because), row.at)

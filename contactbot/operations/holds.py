@@ -1,6 +1,6 @@
 """Lift a hold: once, for a reason that is kept, and back to the same planning as any referral."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,7 +65,7 @@ def look_at(supervision: Supervision, member: Member, hold_id: UUID) -> LookedAt
 
 def lift(
     supervision: Supervision, member: Member, hold_id: UUID, choice: str, note: str
-) -> Sequence[Plan | None]:
+) -> Mapping[UUID, Plan | None]:
     """Lift the hold; where the referrals it stopped go now, None where one cannot be read.
 
     Nobody is rung by this: each referral is planned as a new one would be, and the gate decides
@@ -88,10 +88,10 @@ def lift(
         _act_on(transaction, looked, Choice(choice), by)
         why = {"hold": str(hold_id), "reason": looked.hold.reason, "choice": choice}
         transaction.audit(by, "person_hold_lifted", found.person_id, **why)
-        return [
-            _plan_again(supervision, transaction, found.person_id, referral_id)
+        return {
+            referral_id: _plan_again(supervision, transaction, found.person_id, referral_id)
             for referral_id in transaction.stopped_referrals(looked.hold)
-        ]
+        }
 
 
 def _looked_at(transaction: SupervisionTransaction, hold: Hold) -> LookedAt:

@@ -41,5 +41,4 @@ def release(
 
 
 def _find(transaction: SupervisionTransaction, referral_id: UUID) -> Waiting | None:
-    found = (each for each in transaction.waiting_for_release() if each.referral_id == referral_id)
-    return next(found, None)
+    return next(iter(transaction.waiting_for_release(1, referral_id).shown), None)

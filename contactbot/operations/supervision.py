@@ -16,10 +16,12 @@ from contactbot.ports.supervision import (
     SupervisionTransaction,
     TextTask,
     Waiting,
+    WaitingList,
 )
 
 LONGEST_NOTE = 500
 SHOWN_RELEASES = 10
+SHOWN_WAITING = 20
 
 
 class Refused(Exception):
@@ -44,7 +46,7 @@ class Overview:
 
     texts: Sequence[TextTask]
     hold_kinds: Sequence[HoldKind]
-    to_release: Sequence[Waiting]
+    to_release: WaitingList
     unconfirmed: int
     call_backs: Sequence[Waiting]
     releases: Sequence[Release]
@@ -70,7 +72,7 @@ def overview(
         found = _read(supervision, transaction, beside)
         if found.mark == seen:
             return None
-        for waiting in (*found.to_release, *found.call_backs):
+        for waiting in (*found.to_release.shown, *found.call_backs):
             transaction.audit(str(member.id), "person_listed", waiting.person_id)
         for text in found.texts:
             transaction.audit(str(member.id), "text_listed", text.id)
@@ -83,7 +85,7 @@ def _read(supervision: Supervision, transaction: SupervisionTransaction, beside:
         transaction.open_texts(), key=lambda text: (*order_of(text.meaning, text.effect), text.at)
     )
     kinds = sorted(transaction.hold_kinds(), key=lambda kind: order_of_kind(kind.reason))
-    to_release = transaction.waiting_for_release()
+    to_release = transaction.waiting_for_release(SHOWN_WAITING)
     call_backs = transaction.call_backs()
     releases = transaction.releases(SHOWN_RELEASES)
     unconfirmed, dead = transaction.unconfirmed(days), transaction.dead_count()
@@ -92,10 +94,10 @@ def _read(supervision: Supervision, transaction: SupervisionTransaction, beside:
     told = (
         [(text.id, text.read_at) for text in texts],
         list(map(repr, kinds)),
-        [waiting.referral_id for waiting in to_release],
+        [waiting.referral_id for waiting in to_release.shown],
         [(waiting.referral_id, waiting.at) for waiting in call_backs],
         [(each.at, each.until, each.used_up_at) for each in releases],
-        (unconfirmed, dead, hour, beside),
+        (to_release.total, unconfirmed, dead, hour, beside),
     )
     mark = sha256(repr(told).encode()).hexdigest()[:16]
     return Overview(

@@ -31,6 +31,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingList:
+    """The most urgent of those who wait, and how many there are in all."""
+
+    shown: tuple[Waiting, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A release and what became of it: used up by an answered call, or over at `until`."""
 
@@ -180,8 +188,8 @@ class SupervisionTransaction(OutreachTransaction, Protocol):
         """Referrals that stand still because of this hold, or may."""
         ...
 
-    def waiting_for_release(self) -> Sequence[Waiting]:
-        """People nobody may ring until a supervisor has released them."""
+    def waiting_for_release(self, most: int, referral_id: UUID | None = None) -> WaitingList:
+        """People nobody may ring until a supervisor has released them, or one of them."""
         ...
 
     def unconfirmed(self, days: int) -> int:

@@ -115,7 +115,7 @@ def test_after_danger_nobody_rings_without_a_release(boss, world, reason):
     now = referral_of(world, person)
     assert (now.state, now.route, now.due_at) == ("awaiting_contact", "caller", None)
     assert now.withheld_because == ["profile_voided"]
-    assert f"release/{person.referral}" in page
+    assert f'action="{HOME}/release/{person.referral}"' in page
     assert sorted(told(world)) == ["contact_profile", "status"]
 
 

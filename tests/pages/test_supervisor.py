@@ -283,6 +283,19 @@ def test_a_release_is_used_up_by_a_call_that_was_answered(boss, caller, world, e
     assert ("Used up by a call that was answered" in boss.get(HOME).text) is used_up
 
 
+def test_whoever_is_not_among_the_most_urgent_can_be_released_too(boss, caller, world):
+    for number in range(21):
+        somebody(world, f"+4477009007{number:02}", tier="protected")
+    late = somebody(world, tier="protected", breach_at=SHOWS + timedelta(days=9))
+    page = boss.get(HOME).text
+    assert "These are the most urgent ones." in page
+    assert late.reference not in page
+    let = f"{HOME}/release/{late.referral}"
+    send(boss, let, note="Officer rang her today", until="2026-03-02T18:00")
+    press(caller, "next")
+    assert claimed(world) == [late.id]
+
+
 def test_two_supervisors_release_once(boss, world):
     person = somebody(world, tier="protected")
     let = f"{HOME}/release/{person.referral}"

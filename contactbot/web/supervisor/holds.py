@@ -49,7 +49,11 @@ def decide(hold: UUID) -> Response:
         return asked_again(TEMPLATE, NO_CHOICE, **shown(hold))
     except DecidedAlready:
         return back("supervisor.page", "decided")
-    return back("supervisor.page", outcome(plans))
+    code = outcome(list(plans.values()))
+    waits = next((each for each, plan in plans.items() if plan and can_be_released(plan)), None)
+    if code == "lifted_release" and waits is not None:
+        return back("supervisor.ask_release", code, referral=waits)
+    return back("supervisor.page", code)
 
 
 def shown(hold: UUID) -> dict[str, object]:
@@ -65,6 +69,11 @@ def stays(looked: LookedAt) -> str | None:
     if looked.unreadable:
         return words.UNREADABLE
     return None if looked.choices else words.NOT_BY_HAND
+
+
+def can_be_released(plan: Plan) -> bool:
+    """Whether a release is all that stands between this person and a call by hand."""
+    return set(plan.reasons) <= NEEDS_RELEASE
 
 
 def outcome(found: Sequence[Plan | None]) -> str:
