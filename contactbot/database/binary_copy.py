@@ -28,13 +28,13 @@ _FIRST_DAY: Final = date(2000, 1, 1).toordinal()
 _TEXT, _BYTES, _UUID = 25, 17, 2950
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def moment(at: datetime | None) -> bytes | None:
     """A TIMESTAMPTZ."""
     return None if at is None else pack(">q", (at - _EPOCH) // timedelta(microseconds=1))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def day(on: date | None) -> bytes | None:
     """A DATE."""
     return None if on is None else pack(">i", on.toordinal() - _FIRST_DAY)
@@ -57,7 +57,7 @@ def whole(number: int) -> bytes:
     return pack(">i", number)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def words(texts: tuple[str, ...]) -> bytes:
     """A TEXT[]."""
     return _array(_TEXT, [text.encode() for text in texts])

@@ -94,7 +94,7 @@ _OPEN = text("""
        AND state IN ('new', 'awaiting_contact', 'attempted', 'held') ORDER BY id
 """)
 _PROTECT = text("""
-    UPDATE referrals SET tier = 'protected', tier_because = ARRAY['other_referral']
+    UPDATE referrals SET tier = 'protected', tier_because = ARRAY['other_referral'], enhanced = true
      WHERE person_id = ANY(:ids) AND tier <> 'protected'
 """)
 _LAST_DENIAL = text("""

@@ -131,7 +131,7 @@ def read_moment(text: str, *, latest: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _date(text: str) -> date:
     written = _UK_DATE.fullmatch(text)
     try:
@@ -177,7 +177,7 @@ def _local(moment: datetime) -> datetime:
     return (moment - offset).replace(tzinfo=UTC)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _offset(hour: datetime) -> timedelta:
     """How far local time is ahead of UTC for a whole hour; the clocks change between two hours."""
     first, second = (hour.replace(tzinfo=LONDON, fold=fold).utcoffset() for fold in (0, 1))

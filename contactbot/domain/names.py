@@ -20,7 +20,7 @@ _APOSTROPHES: Final = re.compile("['\u2018\u2019\u201b\u02bc\u02b9`\u00b4]")
 _HOUSE: Final = re.compile(r"\d+[a-z]?")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2048)
 def fold(name: str) -> str:
     """Lower case, no accents, no apostrophes, particles joined: `Ó Néill` is `oneill`."""
     bare = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", name)).casefold().translate(_STROKED)

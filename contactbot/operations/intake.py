@@ -27,7 +27,7 @@ from contactbot.ports.intake_records import (
 )
 from contactbot.ports.referral_source import IncomingRow, Rejects
 
-BATCH_ROWS = 2_000
+BATCH_ROWS = 500
 Key = tuple[str, str]
 Progress = Callable[[int], None]
 
@@ -130,7 +130,7 @@ class _Intake:
         self._rejects = rejects
         self._unknown_flags: Counter[str] = Counter()
         self._sources: set[str] = set()
-        self._seen = NumberMap()
+        self._seen = NumberMap(32)
         self._accepted = Accepted()
         self.counts: Counter[str] = Counter()
 
@@ -268,5 +268,5 @@ def _fingerprint(row: IncomingRow) -> str:
 
 
 def _number(text: str) -> int:
-    """A text as a number of 64 bits, never 0, that another text has once in 10**19."""
-    return hash(text) & (1 << 64) - 1 or 1
+    """A text as a number of 32 bits, never 0: of another row with the same key, it tells enough."""
+    return hash(text) & (1 << 32) - 1 or 1

@@ -196,7 +196,8 @@ def test_one_protected_referral_protects_all_of_a_persons(intake):
     intake(ANN)
     intake(ANN | {"reference": "A2", "flags": "domestic_abuse"})
     intake(ANN | {"reference": "A3"})
-    assert intake.ask("SELECT DISTINCT tier, route FROM referrals") == [("protected", "caller")]
+    found = intake.ask("SELECT DISTINCT tier, route, enhanced, breach_at FROM referrals")
+    assert [tuple(row)[:3] for row in found] == [("protected", "caller", True)]
 
 
 def test_a_released_hold_does_not_come_back_with_a_mere_correction(intake):
