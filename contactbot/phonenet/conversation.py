@@ -1,6 +1,7 @@
 """One answered call: documents fetched and followed, words heard, keys pressed, until it ends."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -9,6 +10,7 @@ from contactbot.phonenet.callbacks import Callbacks
 from contactbot.phonenet.forms import call_form, gather_form
 from contactbot.phonenet.hand import Hand, HungUp
 from contactbot.phonenet.handset import Handset
+from contactbot.phonenet.moments import now
 from contactbot.phonenet.records import Call, CallStatus
 from contactbot.phonenet.signature import Form
 from contactbot.phonenet.twiml import (
@@ -64,7 +66,11 @@ class Rejected(Exception):
 class Conversation:
     """Follows the application's TwiML on behalf of one handset."""
 
-    def __init__(self, world: World, outside: Outside, call: Call, handset: Handset) -> None:
+    def __init__(
+        self, world: World, outside: Outside, call: Call, handset: Handset, limit: float
+    ) -> None:
+        """`limit` is how long it may last, in seconds of life; waiting for us is real time."""
+        self._left = self._limit = limit
         self._world = world
         self._webhooks = outside.webhooks
         self._callbacks = outside.callbacks
@@ -76,8 +82,10 @@ class Conversation:
     async def hold(self, visit: Visit, twiml: str = "") -> None:
         """Talk until either side hangs up; `twiml`, if given, stands for the first document.
 
-        Raises `HungUp` or `Rejected`; returning means that the application ended the call.
+        Raises `HungUp` or `Rejected`, or `TimeoutError` when the time allowed is over; returning
+        means that the application ended the call.
         """
+        self._beeps()
         inline = twiml
         for _ in range(MOST_DOCUMENTS):
             try:
@@ -102,9 +110,9 @@ class Conversation:
     async def _fetch(self, visit: Visit) -> Sequence[Verb]:
         call = self._call
         form = [*call_form(call), *visit.form]
-        answer = await self._webhooks.send(call.sid, visit.method, visit.url, form)
+        answer = await self._ask(visit, form)
         if self._callbacks.asks_twice(call):
-            answer = await self._webhooks.send(call.sid, visit.method, visit.url, form)
+            answer = await self._ask(visit, form)
         self._callbacks.asked(call)
         if answer.status != 200:
             raise BadTwiml(11200, f"answered with HTTP {answer.status}")
@@ -113,6 +121,14 @@ class Conversation:
         if answer.content_type not in XML_TYPES:
             raise BadTwiml(12300, f"content type {answer.content_type}")
         return self._read(answer.body)
+
+    async def _ask(self, visit: Visit, form: Form) -> Answer:
+        """The application takes real time, however fast life is: a slow machine is no long call."""
+        began = time.monotonic()
+        try:
+            return await self._webhooks.send(self._call.sid, visit.method, visit.url, form)
+        finally:
+            self._left -= time.monotonic() - began
 
     def _read(self, body: bytes) -> Sequence[Verb]:
         return read_twiml(body, dial=self._world.options.dial)
@@ -212,7 +228,19 @@ class Conversation:
         if self._handset.hand is not None:
             await self._handset.hand.listen(seconds)
             return
-        await asyncio.sleep(seconds / self._world.options.tempo)
+        lived = max(0.0, min(seconds, self._left))
+        await asyncio.sleep(lived / self._world.options.tempo)
+        self._left -= lived
+        self._beeps()
+        if self._left <= 0:
+            raise TimeoutError
+
+    def _beeps(self) -> None:
+        """A machine has spoken its greeting, and keeps what it hears from here on."""
+        call, greeting = self._call, self._handset.person.greeting
+        if call.voicemail and call.beep_at is None and self._limit - self._left >= greeting:
+            call.beep_at = now()
+            self._world.note_call(call)
 
 
 def _last_verb(verb: Redirect | Hangup | Reject | Reply, base: str) -> Visit | None:

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contactbot.phonenet.callbacks import Callbacks, Telling
 from contactbot.phonenet.conversation import Conversation, Outside, Rejected, Visit
@@ -167,38 +167,31 @@ class Exchange:
             return Ending(CallStatus.BUSY, BUSY_HERE)
         patience = call.wishes.ring_timeout
         if handset.hand is not None:
-            return await self._ring_in_hand(call, handset, handset.hand)
+            return await self._ring_in_hand(call, handset.hand)
         if not handset.answers or handset.rings_for >= patience:
             await self._live_through(patience)
             return Ending(CallStatus.NO_ANSWER, GAVE_UP)
         await self._live_through(handset.rings_for)
-        self._picked_up(call, handset)
+        self._move(call, CallStatus.IN_PROGRESS)
         return None
 
-    async def _ring_in_hand(self, call: Call, handset: Handset, hand: Hand) -> Ending | None:
+    async def _ring_in_hand(self, call: Call, hand: Hand) -> Ending | None:
         try:
             answered = await hand.answers_within(call.wishes.ring_timeout)
         except HungUp:
             return Ending(CallStatus.BUSY, BUSY_HERE)
         if not answered:
             return Ending(CallStatus.NO_ANSWER, GAVE_UP)
-        self._picked_up(call, handset)
-        return None
-
-    def _picked_up(self, call: Call, handset: Handset) -> None:
-        if call.voicemail:
-            greeting = handset.person.greeting / self._world.options.tempo
-            call.beep_at = now() + timedelta(seconds=greeting)
         self._move(call, CallStatus.IN_PROGRESS)
+        return None
 
     async def _converse(self, call: Call, handset: Handset, visit: Visit, twiml: str) -> Ending:
         """Talk until somebody hangs up or the time allowed is over."""
         outside = Outside(self._webhooks, self._callbacks, self._bridge)
-        talk = Conversation(self._world, outside, call, handset)
         limit = min(call.wishes.time_limit, handset.person.hang_up_after or call.wishes.time_limit)
+        talk = Conversation(self._world, outside, call, handset, limit)
         try:
-            tempo = 1 if handset.hand is not None else self._world.options.tempo
-            async with asyncio.timeout(limit / tempo):
+            async with asyncio.timeout(limit if handset.hand is not None else None):
                 await self._detect(call, handset, talk)
                 await talk.hold(visit, twiml)
         except (HungUp, TimeoutError):
