@@ -179,7 +179,9 @@ class _Intake:
     def _import(self, transaction: IntakeTransaction, rows: list[_Given]) -> _Tally:
         """One batch in one transaction."""
         tally = _Tally(Counter(read=len(rows)))
-        known = transaction.known_referrals({each.key: each.fingerprint for each in rows})
+        # Of rows with one key the first is compared with what is kept; the rest, with the first.
+        first = {each.key: each.fingerprint for each in reversed(rows)}
+        known = transaction.known_referrals(first)
         reading = Reading(transaction.instant.calendar, self._rules.allow_pretend)
         # Row by row: a row that could not be read does not stand in the way of a mended one.
         taken = [

@@ -238,6 +238,14 @@ def test_two_rows_that_contradict_each_other_hold_the_case(intake):
     assert intake.states() == {"A1": "held"}
 
 
+def test_of_two_rows_that_contradict_each_other_the_first_is_compared_with_what_is_kept(intake):
+    intake(ANN, BEA)
+    news = ANN | {"notes": "news"}, ANN, BEA, BEA | {"notes": "news"}
+    result = intake(*news)
+    assert (result.updated, result.unchanged, result.rejected) == (1, 1, 2)
+    assert intake.states() == {"A1": "held", "B1": "held"}
+
+
 def test_rejected_rows_leave_the_others_alone(intake):
     result = intake(ANN, BEA | {"phone": "4.477E+11"}, ANN | {"reference": "A2", "source": "?"})
     assert (result.read, result.accepted, result.rejected) == (3, 1, 2)
