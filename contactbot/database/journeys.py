@@ -7,7 +7,6 @@ once (its pipeline mode); the first that fails ends all that follow it.
 
 import select
 from collections.abc import Iterator, Sequence
-from itertools import count
 from typing import Any, cast
 
 import psycopg
@@ -23,9 +22,6 @@ Statement = tuple[str, Sequence[Any]]
 
 BEGIN: Statement = ("BEGIN", ())
 COMMIT: Statement = ("COMMIT", ())
-PREPARED = "prepared by a journey"
-# No name twice: a journey that failed may have prepared some of its statements, or none.
-_names = count()
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:
@@ -36,46 +32,34 @@ def driver_of(connection: Connection) -> psycopg.Connection[Any]:
 def travel(connection: Connection, statements: Sequence[Statement]) -> list[list[Row]]:
     """The rows of each statement, all of them sent at once; psycopg's error of the first to fail.
 
-    Each statement is prepared the first time this connection meets it.
+    Nothing is prepared: on any rollback the driver has the server forget every prepared statement
+    of the connection, and whoever counted on one would fail from then on.
     """
     driver = driver_of(connection)
-    prepared: dict[str, bytes] = connection.info.setdefault(PREPARED, {})
     try:
-        names, results = _exchange(driver, prepared, statements)
+        results = _exchange(driver, statements)
     except BaseException:
         driver.close()  # whatever is still under way belongs to nobody
         raise
     for result in results:
         if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
             raise error_from_result(result)
-    prepared.update(names)
     return [_rows(driver, result) for result in results]
 
 
-def _exchange(
-    driver: psycopg.Connection[Any], prepared: dict[str, bytes], statements: Sequence[Statement]
-) -> tuple[dict[str, bytes], list[PGresult]]:
+def _exchange(driver: psycopg.Connection[Any], statements: Sequence[Statement]) -> list[PGresult]:
     """Send all, then take what comes back, in order, up to the first failure."""
     server = driver.pgconn
     server.enter_pipeline_mode()
-    fresh: dict[str, bytes] = {}
-    wanted: list[bool] = []
     for words, values in statements:
-        if words not in prepared and words not in fresh:
-            fresh[words] = f"journey_{next(_names)}".encode()
-            server.send_prepare(fresh[words], words.encode())
-            wanted.append(False)
-        name = prepared.get(words) or fresh[words]
-        server.send_query_prepared(name, _written(driver, values))
-        wanted.append(True)
+        server.send_query_params(words.encode(), _written(driver, values))
     server.pipeline_sync()
     while server.flush():
         select.select([server.socket], [server.socket], [])
     results = list(_results(server))
     server.exit_pipeline_mode()
     failed = [one for one in results if one.status == ExecStatus.FATAL_ERROR]
-    asked = [one for one, want in zip(results, wanted, strict=True) if want]
-    return fresh, failed[:1] or asked
+    return failed[:1] or results
 
 
 def _written(driver: psycopg.Connection[Any], values: Sequence[Any]) -> Sequence[Any]:

@@ -59,6 +59,18 @@ def test_a_lost_server_fails_one_journey_and_not_the_next(database_url: str):
     engine.dispose()
 
 
+def test_a_rolled_back_transaction_does_not_spoil_the_connection(database_url: str):
+    """On a rollback the driver has the server forget every prepared statement, whoever made it."""
+    engine = make_engine(database_url, pool_size=1)
+    begun_with(engine, [(READ, ("a",))])
+    with engine.connect() as connection:
+        for _ in range(10):  # often enough for the driver to prepare something of its own
+            connection.exec_driver_sql("SELECT count FROM counters WHERE name = %s", ("a",))
+        connection.rollback()
+    begun_with(engine, [(READ, ("a",))])
+    engine.dispose()
+
+
 def end_all_others(database_url: str) -> None:
     other = make_engine(database_url)
     with other.begin() as connection:
