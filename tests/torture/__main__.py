@@ -32,6 +32,7 @@ LONG = {
     "lost_commits": 4,
     "fall_of_database": 25,
     "fall_of_network": 10,
+    "case_store": 300,
     "stalls": 1000,
     "late": 20,
     "kills": 10_000,
@@ -45,6 +46,7 @@ SHORT = {
     "lost_commits": 2,
     "fall_of_database": 2,
     "fall_of_network": 1,
+    "case_store": 40,
     "stalls": 40,
     "kills": 250,
 }
@@ -66,6 +68,7 @@ def campaigns(torture: Torture) -> dict[str, Callable[[int], Outcome]]:
         "lost_commits": torture.lost_commits,
         "fall_of_database": torture.fall_of_database,
         "fall_of_network": torture.fall_of_network,
+        "case_store": torture.case_store,
         "stalls": torture.stall,
         "kills": torture.kill,
         "late": torture.late,
@@ -156,7 +159,7 @@ def campaign(
     folder = Path(tempfile.mkdtemp(prefix="torture-"))
     say(f"Seed {choice.seed}; processes write to {folder}")
     with logs_apart(folder / "processes.log"), stage(folder) as place:
-        people = (400, 200) if choice.short else (1800, 1000)
+        people = (400, 200) if choice.short else (1200, 500)
         torture = Torture(place, Random(choice.seed), say, *people)
         torture.ends_by = time.monotonic() + choice.minutes * 60
         end_when_asked(torture, other)

@@ -5,10 +5,11 @@ import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from types import MappingProxyType
 
+from casestore.twin import case_store_twin
 from torture.falls import crash_database, cut_dispatcher, cut_proxy
 from torture.naive import call_then_record, record_then_call_again, without_fence
 from torture.nursery import Nursery
@@ -17,6 +18,9 @@ from torture.roles import ROLES, leap
 from torture.stage import BEHAVIOURS, ONLY_ANSWERING, ONLY_SHORT, Stage, listening_socket, run
 from torture.syscalls import kill_at_every_syscall, one_dispatch
 from torture.truth import Truth, count_live, judge, let_real_time_pass
+
+from contactbot.casestore.http import HttpCaseStore
+from contactbot.casestore.http_client import CaseStoreClient
 
 INSIDE_POINTS = (
     "after_intent",
@@ -38,6 +42,14 @@ STALL_POINTS = ("before_intent_commit", *INSIDE_POINTS, "after_binding")
 # How replies are lost: one in twenty, in every way there is.
 LOST = ("drop", "500", "truncate", "hang")
 LOST_SHARE = 0.05
+CASE_STORE_FAULTS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("apply_then_lose", {"mode": "drop", "share": 0.03}),
+    ("apply_then_lose", {"mode": "500", "share": 0.02}),
+    ("apply_then_lose", {"mode": "truncate", "share": 0.02}),
+    ("duplicate_apply", {"share": 0.03}),
+    ("down", {"share": 0.005}),
+    ("conflict", {"share": 0.02}),
+)
 HANG_SECONDS = 3
 DISPATCHERS = 10
 RANDOM_A_SECOND = 1.0
@@ -105,6 +117,8 @@ class Torture:
         nursery.bear("judge", deaths=deaths, ours=ours, verdict=verdict)
         while nursery.count("judge"):
             nursery.watch()
+        if not verdict.exists():
+            raise RuntimeError(f"nobody could judge: see {self.stage.folder}/accidents.log")
         found: Truth = pickle.loads(verdict.read_bytes())
         nursery.wind_down()
         outcome.add(found, nursery)
@@ -286,6 +300,24 @@ class Torture:
                 if seen.point == "cut" and seen.at_ns != cuts_before:
                     cuts_before = seen.at_ns
                     outcome.figures["falls"] += 1
+        return outcome
+
+    def case_store(self, wanted: int) -> Outcome:
+        """Kills again, with a case store across the network that loses its own answers."""
+        outcome = Outcome("case_store")
+        parts = self.stage.application.__dict__
+        folder = parts["exchange"]
+        with case_store_twin(self.stage.folder / "twin-journal") as twin:
+            store = HttpCaseStore(CaseStoreClient(twin.url), self.stage.folder / "case-store")
+            parts["exchange"] = replace(folder, store=store)
+            self.stage.twin = twin
+            try:
+                for kind, order in CASE_STORE_FAULTS:
+                    twin.fault(kind, **order)
+                self._round_of_kills(outcome, wanted)
+            finally:
+                parts["exchange"] = folder
+                self.stage.twin = None
         return outcome
 
     @contextmanager

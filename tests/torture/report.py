@@ -32,6 +32,7 @@ OURS = {
     "syscalls": "SIGKILL at every system call of one dispatch (strace)",
     "fall_of_database": "PostgreSQL crashes and recovers, under the same kills",
     "fall_of_network": "the phone network is killed and comes back on its journal, as above",
+    "case_store": "the kills with a case store across HTTP that loses its own answers",
     "lost_commits": "commits that are done and never confirmed (a proxy cuts the connection)",
 }
 COLUMNS = {

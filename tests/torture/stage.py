@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from casestore.twin import RunningTwin
 from journeys.people import Person, somebody
 from journeys.service import OURS, WALL_CLOCK, row_of, settings_for
 from phonenet.network import Network
@@ -62,6 +63,7 @@ class Stage:
     settings: Settings
     application: Application
     listening: socket.socket
+    twin: RunningTwin | None = None  # the case store of this round, where it is not the folder
     rough: bool = False  # whether the database or the network may fall in this round
 
     @property

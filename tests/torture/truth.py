@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -27,6 +28,7 @@ from contactbot.scripting.session import Prompt
 AGES = (6, 61, 1801, 61, 301, 1801, 1801, 1801)
 OVER_A_DAY = 26 * 3600
 NOTHING_HEARD = "We are sorry, an application error has occurred. Goodbye."
+PATIENCE_SECONDS = 60
 LIVE = "SELECT count(*) FROM attempts WHERE ended_at IS NULL"
 
 
@@ -94,6 +96,8 @@ def reconcile_all(stage: Stage) -> None:
     """Let real time pass for the protocol until nothing is open, asking the network as it does."""
     control = stage.network.control
     control.delete("faults")
+    if stage.twin is not None:
+        stage.twin.well()
     for age in (*AGES, OVER_A_DAY):
         control.quiet(60)
         let_real_time_pass(stage, age)
@@ -102,7 +106,9 @@ def reconcile_all(stage: Stage) -> None:
         control.quiet(60)
         if not count_live(stage):
             break
-    synchronise(stage.application.exchange, at_once=True)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while pending(stage) and time.monotonic() < until:
+        synchronise(stage.application.exchange, at_once=True)
 
 
 def let_real_time_pass(stage: Stage, seconds: float) -> None:
@@ -283,17 +289,29 @@ def consent_questions(stage: Stage) -> set[str]:
 
 
 def judge_told(found: Truth, connection: Connection, stage: Stage) -> None:
-    """Every fact of the outbox lies in the case store once; a file may be written again whole."""
-    delivered: Counter[str] = Counter()
-    for path in sorted((stage.folder / "case-store" / "outbox").glob("*.ndjson")):
-        for line in path.read_text("utf-8").splitlines():
-            delivered[json.loads(line)["id"]] += 1
+    """Every fact of the outbox was applied in the case store once."""
+    delivered = Counter(handed_over(stage))
     states = connection.execute(text("SELECT id, state FROM outbox")).all()
     found.told = len(states)
     for row in states:
         if row.state != "delivered" or delivered[str(row.id)] != 1:
             told = f"{row.state}, {delivered[str(row.id)]} times in the case store"
             found.answers_lost.append(f"outbox {row.id}: {told}")
+
+
+def handed_over(stage: Stage) -> Iterator[str]:
+    """The id of every record in the case store; a file may be written again whole."""
+    if stage.twin is not None:
+        truth = stage.twin.truth()
+        yield from (record["id"] for record in truth["applied"])
+        return
+    for path in sorted((stage.folder / "case-store" / "outbox").glob("*.ndjson")):
+        for line in path.read_text("utf-8").splitlines():
+            yield json.loads(line)["id"]
+
+
+def pending(stage: Stage) -> int:
+    return stage.application.outbox.status().pending
 
 
 def violations(
