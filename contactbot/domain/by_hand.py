@@ -89,6 +89,7 @@ _RUNGS: Mapping[Disposition, tuple[Stage, ...]] = MappingProxyType(
         Disposition.BUSY: (Stage.IDENTITY,),
         Disposition.FAILED: (Stage.IDENTITY,),
         Disposition.ANSWERED_NO_KEY: (Stage.IDENTITY,),
+        Disposition.VOICEMAIL_LEFT: (Stage.IDENTITY,),
         Disposition.HUNG_UP_BEFORE_IDENTITY: (Stage.IDENTITY,),
         Disposition.WRONG_CODE: (Stage.IDENTITY,),
         Disposition.THIRD_PARTY_ANSWERED: (Stage.IDENTITY, Stage.PRIVACY, Stage.CONTENT),
@@ -123,6 +124,7 @@ _UNSETTLED = frozenset(
 class Settled:
     """What a talk has settled so far.
 
+    `voicemail`: the rules allow neutral words to be left on this person's machine.
     `support` is the newest answer about it for this case (`given`, `refused`, or None), `now` the
     answer on this very call; `booked`: a call-back was booked on it; `never`: the person asked on
     it not to be rung again.
@@ -132,6 +134,7 @@ class Settled:
     now: str | None = None
     booked: bool = False
     never: bool = False
+    voicemail: bool = False
 
 
 NOTHING_SETTLED = Settled()
@@ -156,6 +159,8 @@ def endings(
 
 def _fits(ending: Disposition, stage: Stage, settled: Settled) -> bool:
     """Whether an ending agrees with what was said."""
+    if ending is Disposition.VOICEMAIL_LEFT:
+        return settled.voicemail
     if stage is not Stage.CONTENT or ending in _ALWAYS:
         return True
     if settled.never:

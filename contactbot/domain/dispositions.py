@@ -22,6 +22,7 @@ class Disposition(StrEnum):
     WRONG_CODE = "wrong_code"
     NO_CODE_KNOWN = "no_code_known"
     ANSWERED_NO_KEY = "answered_no_key"
+    VOICEMAIL_LEFT = "voicemail_left"  # by hand only, where the person said yes to it
     HUNG_UP_BEFORE_IDENTITY = "hung_up_before_identity"
     HUNG_UP_AFTER_IDENTITY = "hung_up_after_identity"
     NO_ANSWER = "no_answer"

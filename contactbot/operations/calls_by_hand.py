@@ -15,6 +15,7 @@ from contactbot.domain.by_hand import (
     stays_with_callers,
 )
 from contactbot.domain.dispositions import Disposition
+from contactbot.domain.gate import Channel, Decision, Means, Moment, Request, decide
 from contactbot.domain.planning import plan_next
 from contactbot.domain.policy_tables import DispositionRow
 from contactbot.domain.reasons import Reason
@@ -67,6 +68,8 @@ def scene(calling: Calling, member: Member) -> Scene | None:
         talking = rung in {Stage.PRIVACY, Stage.CONTENT}
         case = transaction.case(claim.referral_id)
         content, told, settled = None, Told(), Settled()
+        if rung is Stage.IDENTITY:
+            settled = Settled(voicemail=_may_leave_words(calling, case)[1].allowed)
         if rung is Stage.CONTENT:
             content = transaction.content(claim.referral_id)
             told = transaction.told(claim.referral_id)
@@ -85,6 +88,12 @@ def scene(calling: Calling, member: Member) -> Scene | None:
             settled=settled,
             endings=endings(rung, calling.outreach.policy, settled),
         )
+
+
+def _may_leave_words(calling: Calling, case: Case) -> tuple[Request, Decision]:
+    """What the gate says of neutral words on this person's machine, on this very call."""
+    request = Request(Channel.VOICEMAIL, Means.BY_HAND, Moment.ANSWER)
+    return request, decide(request, case.facts, calling.outreach.policy)
 
 
 def _settled(transaction: CallerTransaction, claim: Claim, told: Told) -> Settled:
@@ -168,12 +177,22 @@ def finish(calling: Calling, member: Member, disposition: str) -> Disposition:
         settled = Settled()
         if stage(claim) is Stage.CONTENT:
             settled = _settled(transaction, claim, transaction.told(claim.referral_id))
+        elif disposition == Disposition.VOICEMAIL_LEFT:
+            settled = Settled(voicemail=_leave_words(calling, transaction, claim))
         offered = endings(stage(claim), calling.outreach.policy, settled)
         if disposition not in {row.name for row in offered}:
             raise NotNow
         chosen = Disposition(disposition)
         _finish(calling, transaction, claim, chosen, member)
         return chosen
+
+
+def _leave_words(calling: Calling, transaction: CallerTransaction, claim: Claim) -> bool:
+    """Whether words may be left; the decision is kept with the ending."""
+    case = with_skew(calling.outreach, transaction, transaction.case(claim.referral_id))
+    request, decision = _may_leave_words(calling, case)
+    transaction.decide(case, request, decision, claim.attempt_id)
+    return decision.allowed
 
 
 def _finish(

@@ -100,10 +100,17 @@ def greeting(script: Script) -> tuple[str, str]:
 
 def for_somebody_else(script: Script) -> tuple[str, str]:
     """Context and words for whoever else answers; ("", "") if there are none."""
+    return _of_identity(script, "somebody_else")
+
+
+def for_a_machine(script: Script) -> tuple[str, str]:
+    """Context and words to leave on an answering machine; ("", "") if there are none."""
+    return _of_identity(script, "machine")
+
+
+def _of_identity(script: Script, key: str) -> tuple[str, str]:
     identity = _first(script, Identity)
-    if identity is None:
-        return "", ""
-    return script.context(identity.id, "somebody_else"), identity.somebody_else
+    return (script.context(identity.id, key), getattr(identity, key)) if identity else ("", "")
 
 
 def _first(script: Script, kind: type[Kind]) -> Kind | None:

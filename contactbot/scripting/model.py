@@ -97,7 +97,8 @@ class Opener(Step):
 class Identity(Step):
     """Rung 2: the four digits of the contact code, `#` a person, `0` and `0` again stop.
 
-    `somebody_else` is what a caller says where another person answers.
+    `somebody_else` is what a caller says where another person answers, `machine` what they may
+    leave on an answering machine where the person said yes to that.
     """
 
     say: Text
@@ -105,6 +106,7 @@ class Identity(Step):
     stop_check: Text
     next: Target
     somebody_else: Text = ""
+    machine: Text = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

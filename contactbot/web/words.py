@@ -88,6 +88,7 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         Disposition.WRONG_CODE: translatable("keyed a wrong code"),
         Disposition.NO_CODE_KNOWN: translatable("could not prove who they are"),
         Disposition.ANSWERED_NO_KEY: translatable("answered, pressed nothing"),
+        Disposition.VOICEMAIL_LEFT: translatable("neutral words left on a machine"),
         Disposition.HUNG_UP_BEFORE_IDENTITY: translatable("hung up before the code"),
         Disposition.HUNG_UP_AFTER_IDENTITY: translatable("hung up after the code"),
         Disposition.NO_ANSWER: translatable("nobody answered"),

@@ -88,6 +88,12 @@ def test_an_ending_agrees_with_what_was_said_and_safety_is_always_offered(said, 
     assert names == {*fitting, *SAFETY}
 
 
+def test_words_are_left_on_a_machine_only_where_the_rules_allow_it():
+    for allowed in (True, False):
+        names = {row.name for row in endings(Stage.IDENTITY, POLICY, Settled(voicemail=allowed))}
+        assert (Disposition.VOICEMAIL_LEFT in names) is allowed
+
+
 def test_what_only_a_machine_can_see_is_no_choice_for_a_caller():
     for stage in Stage:
         for row in endings(stage, POLICY):

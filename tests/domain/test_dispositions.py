@@ -58,6 +58,7 @@ FACTS = {  # disposition: AAPOR code, counts as a try, what follows
     "wrong_code": ("3.14", True, "hold"),
     "no_code_known": ("2.21", True, "caller"),
     "answered_no_key": ("3.14", True, "retry_other_day_part"),
+    "voicemail_left": ("2.221", True, "retry_other_day_part"),
     "hung_up_before_identity": ("3.14", True, "retry_other_day_part"),
     "no_answer": ("3.13", True, "retry_other_day_part"),
     "busy": ("3.12", True, "retry_other_day_part"),

@@ -1,6 +1,6 @@
 """What the ending of a call by hand does, and which endings may be chosen."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -168,3 +168,21 @@ def test_no_ending_is_saved_that_was_not_offered(caller, world):
     for ending in ("opted_in", "declined", "call_back", "error", "nothing", ""):
         assert "Nothing was changed" in press(caller, "end", ending=ending).text
     assert attempts(world)[0].disposition is None
+
+
+@pytest.mark.parametrize(("said", "allowed"), [("yes", True), ("blank", False), ("no", False)])
+def test_words_are_left_on_a_machine_only_where_the_person_said_yes(caller, world, said, allowed):
+    yes = {"safe_call": "yes", "confirmed_on": date(2026, 2, 25)}
+    person = somebody(world, tier="protected", profile=yes | {"safe_voicemail": said})
+    press(caller, "next")
+    page = press(caller, "dial")
+    assert ("voicemail_left" in offered(page)) is allowed
+    assert ("I will ring again another time." in page.text) is allowed
+    press(caller, "end", ending="voicemail_left")
+    left = attempts(world)[0].disposition == "voicemail_left"
+    assert left is allowed
+    if allowed:
+        assert attempts(world)[0].aapor == "2.221"
+        assert referral(world, person).state == "attempted"
+        [decision] = rows(world, "SELECT * FROM decisions WHERE channel = 'voicemail'")
+        assert (decision.allowed, decision.means) == (True, "by_hand")

@@ -11,7 +11,7 @@ from contactbot.domain.needs import AREA_NAMES, NeedArea
 from contactbot.i18n.catalogues import slot_words
 from contactbot.i18n.written import day_words, hours_words
 from contactbot.operations.calls_by_hand import Scene, scene
-from contactbot.scripting.by_hand import for_somebody_else, greeting
+from contactbot.scripting.by_hand import for_a_machine, for_somebody_else, greeting
 from contactbot.scripting.model import Consent, Need, TimeSlot
 from contactbot.scripting.session import Prompt
 from contactbot.web.access import signed_in
@@ -36,6 +36,7 @@ def shown(**more: Any) -> str:
         heard=heard,
         greeting=lambda: in_both(*greeting(application().rulebook.script)),
         for_somebody_else=lambda: in_both(*for_somebody_else(application().rulebook.script)),
+        for_a_machine=lambda: in_both(*for_a_machine(application().rulebook.script)),
         steps=steps_to_ask_again(),
         areas=AREA_NAMES,
         area=NeedArea,

@@ -26,6 +26,7 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
         Disposition.THIRD_PARTY_ANSWERED: translatable("Somebody else answered"),
         Disposition.WRONG_CODE: translatable("Could not show who they are"),
         Disposition.ANSWERED_NO_KEY: translatable("A machine answered; no message was left"),
+        Disposition.VOICEMAIL_LEFT: translatable("A machine answered; these words were left"),
         Disposition.HUNG_UP_BEFORE_IDENTITY: translatable("Hung up before saying who they are"),
         Disposition.NO_ANSWER: translatable("Nobody answered"),
         Disposition.BUSY: translatable("The line was engaged"),
