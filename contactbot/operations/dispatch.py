@@ -32,7 +32,7 @@ ACCOUNT_PAUSE_SECONDS = 300.0
 # Together are taken as many as the pace lets go within so long: one, at any provider's pace, so
 # that who dies leaves one intent behind; more only where the queue itself would be the brake.
 TOGETHER_SECONDS = 0.02
-MOST_TOGETHER = 20
+MOST_TOGETHER = 50
 
 
 class Dispatched(StrEnum):

@@ -19,8 +19,8 @@ from contactbot.database.embedded import start_embedded
 
 Loop = Callable[[str, int], Iterator[Step]]
 ROW = "2"
-TOGETHER = 20  # the most the dispatcher takes in one transaction
-FASTEST = 5_000  # so many people a second are had ready
+TOGETHER = 50  # the most the dispatcher takes in one transaction
+FASTEST = 3_000  # so many people a second are had ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,9 @@ def _rate_of(loop: Loop, at: People, together: int, sizes: Sizes) -> Callable[[]
         if loop is bare:
             make_jobs(at, number * (4 if together > 1 else 1))
         elif loop is peer:
-            make_peer_jobs(at.url, number)
+            make_peer_jobs(at, number)
         else:
-            at.be_ready(number)
-            at.connection.execute("ANALYZE")
+            at.be_ready_again(number)
         return rate(loop, at, together, workers=sizes.workers, seconds=sizes.seconds)
 
     return measured

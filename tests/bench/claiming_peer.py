@@ -5,7 +5,7 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
+from claiming_people import People
 from sqlalchemy import make_url
 
 INSTALLED = importlib.util.find_spec("procrastinate") is not None
@@ -33,18 +33,18 @@ def _app(url: str, done: list[int]) -> Any:
     return app
 
 
-def make_peer_jobs(url: str, number: int) -> None:
-    """So many due jobs for the peer, its tables with them."""
+def make_peer_jobs(people: People, number: int) -> None:
+    """At least so many due jobs for the peer, its tables with them."""
 
     async def tables() -> None:
-        async with _app(url, [0]).open_async() as app:
+        async with _app(people.url, [0]).open_async() as app:
             if not await app.check_connection_async():
                 await app.schema_manager.apply_schema_async()
 
     asyncio.run(tables())
-    with psycopg.connect(_plain(url), autocommit=True) as connection:
-        connection.execute(_MORE, [number])
-        connection.execute("VACUUM ANALYZE procrastinate_jobs")
+    waiting = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"
+    people.connection.execute(_MORE, [max(number - people.count(waiting), 0)])
+    people.connection.execute("VACUUM ANALYZE procrastinate_jobs")
 
 
 def peer(url: str, together: int) -> Iterator[Callable[[], int]]:
