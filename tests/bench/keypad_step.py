@@ -4,7 +4,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -59,6 +59,8 @@ def measure_keypad_step(*, quick: bool) -> list[Figure]:
     with _folder() as folder, start_embedded(folder) as server, ExitStack() as stack:
         few = database_of(server, "few", size.few)
         many = database_of(server, "many", size.many)
+        for one in (few, many):
+            stack.enter_context(closing(one.connection))
         calls = int(size.rounds * (size.seconds + 1) * CALLS_PER_SECOND / 10) + 100
         files = {id(one): one.calls(calls, folder / f"calls{id(one)}") for one in (few, many)}
         load = many.calls(
