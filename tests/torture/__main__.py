@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from random import Random
 from typing import Self
 
 from torture.campaigns import Torture
-from torture.outcome import Outcome
+from torture.outcome import Outcome, joined
 from torture.report import OURS, Run, page
 from torture.stage import stage
 
@@ -51,6 +51,8 @@ SHORT = {
     "kills": 250,
 }
 DEFAULT_SEED = 20_260_323
+# A judge works alone: while one round is judged, others kill.
+SIDE_BY_SIDE = 3
 
 
 def say(words: str) -> None:
@@ -103,14 +105,17 @@ def main() -> None:
     clock = time.monotonic()
     run = Run(choice.seed, datetime.fromtimestamp(time.time_ns() / 1e9, UTC), command(), ROOT)
     with ExitStack() as stack:
-        other = None
+        others: list[Other] = []
         if not (choice.short or choice.only):
             # The kills need a processor, all the rest mostly waits: side by side they take turns.
-            other = stack.enter_context(Other(choice, wanted.pop("kills")))
-        outcomes = campaign(choice, wanted, other)
-        if other is not None:
-            outcomes["kills"] = other.outcome()
-            wanted["kills"] = other.kills
+            kills = wanted.pop("kills")
+            share = -(-kills // SIDE_BY_SIDE)
+            seeds = range(choice.seed + 1, choice.seed + 1 + SIDE_BY_SIDE)
+            others = [stack.enter_context(Other(choice, seed, share)) for seed in seeds]
+        outcomes = campaign(choice, wanted, others)
+        if others:
+            outcomes["kills"] = joined([other.outcome() for other in others])
+            wanted["kills"] = kills
     run.seconds = time.monotonic() - clock
     if choice.keep:
         choice.keep.write_bytes(pickle.dumps(outcomes))
@@ -126,12 +131,11 @@ def main() -> None:
 
 
 class Other:
-    """The second half of a long run: the kills, with a database and a network of their own."""
+    """A part of a long run: kills, with a database and a network of their own."""
 
-    def __init__(self, choice: argparse.Namespace, kills: int) -> None:
-        self.kills = kills
+    def __init__(self, choice: argparse.Namespace, seed: int, kills: int) -> None:
         self._kept = Path(tempfile.mkdtemp(prefix="torture-")) / "kills"
-        words = [f"kills={kills}", "--seed", str(choice.seed + 1), "--keep", str(self._kept)]
+        words = [f"kills={kills}", "--seed", str(seed), "--keep", str(self._kept)]
         words += ["--minutes", str(choice.minutes)]
         self._process = subprocess.Popen([sys.executable, "-m", "torture", *words])
 
@@ -153,7 +157,7 @@ class Other:
 
 
 def campaign(
-    choice: argparse.Namespace, wanted: dict[str, int], other: Other | None
+    choice: argparse.Namespace, wanted: dict[str, int], others: Sequence[Other]
 ) -> dict[str, Outcome]:
     """What is wanted, one after the other."""
     folder = Path(tempfile.mkdtemp(prefix="torture-"))
@@ -162,7 +166,7 @@ def campaign(
         people = (400, 200) if choice.short else (1200, 500)
         torture = Torture(place, Random(choice.seed), say, *people)
         torture.ends_by = time.monotonic() + choice.minutes * 60
-        end_when_asked(torture, other)
+        end_when_asked(torture, others)
         return run_all(torture, wanted)
 
 
@@ -197,12 +201,12 @@ def logs_apart(path: Path) -> Iterator[None]:
         os.dup2(errors, 2)
 
 
-def end_when_asked(torture: Torture, other: Other | None) -> None:
+def end_when_asked(torture: Torture, others: Sequence[Other]) -> None:
     """SIGTERM and Ctrl-C end the kills where they are; what was found is told all the same."""
 
     def end(number: int, frame: object) -> None:
         torture.ends_by = 0.0
-        if other is not None:
+        for other in others:
             other.end()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,6 +1,7 @@
 """What the rounds of one campaign came to, added up."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from torture.nursery import Nursery
@@ -69,3 +70,19 @@ class Outcome:
     @property
     def stalled(self) -> int:
         return sum(self.stalls.values())
+
+
+def joined(parts: Sequence[Outcome]) -> Outcome:
+    """What several processes came to, side by side."""
+    whole = Outcome(parts[0].name)
+    for part in parts:
+        whole.rounds += part.rounds
+        whole.born += part.born
+        whole.accidents += part.accidents
+        whole.inside += part.inside
+        whole.outside += part.outside
+        whole.stalls += part.stalls
+        whole.figures += part.figures
+        whole.broken += part.broken
+    whole.seconds = max(part.seconds for part in parts)
+    return whole

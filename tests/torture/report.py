@@ -110,7 +110,7 @@ def _head(run: Run) -> Iterator[str]:
     yield ""
     yield "| | |"
     yield "|---|---|"
-    yield f"| seed | {run.seed} (the kills of a long run: {run.seed + 1}) |"
+    yield f"| seed | {run.seed} (the kills of a long run: the three that follow) |"
     yield f"| commit | {run.commit} |"
     yield f"| began | {run.began:%Y-%m-%d %H:%M} UTC |"
     yield f"| took | {run.seconds:.0f} s |"
