@@ -127,7 +127,13 @@ def test_callbacks_in_any_disorder_come_to_one_and_the_same(
     assert service.attempt(person).state == "completed"
     assert service.state(person) == "contacted"
     assert len(service.consents(person)) == 1
-    assert sorted(service.told(person)) == ["attempt", "consent", "referral_opt_in", "status"]
+    assert sorted(service.told(person)) == [
+        "attempt",
+        "consent",
+        "needs_assessment",
+        "referral_opt_in",
+        "status",
+    ]
 
 
 def test_a_callback_before_the_reply_to_the_order_is_believed(service: Service) -> None:
