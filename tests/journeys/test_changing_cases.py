@@ -103,7 +103,7 @@ def test_while_the_case_store_is_away_everything_waits_and_nothing_is_told_twice
     blocked.unlink()
     for _ in range(2):
         synchronise(service.application.exchange, at_once=True)
-    assert len(service.told(person)) == len(service.handed_over()) == 4
+    assert len(service.told(person)) == len(service.handed_over()) == 5
 
 
 class Crowd:

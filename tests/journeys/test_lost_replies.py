@@ -232,6 +232,7 @@ class HurriedClock(SystemClock):
     """Whoever sleeps wakes up at once, later; and the pace is as if everybody had slept."""
 
     def __init__(self, service: Service) -> None:
+        super().__init__()
         self._service = service
         self._slept = 0.0
 
