@@ -43,6 +43,13 @@ def test_one_person_has_no_second_live_attempt_at_another_number(world) -> None:
         assert not transaction.open_attempt(second)
 
 
+def test_one_telephone_has_no_second_live_attempt_for_another_person(world) -> None:
+    one, other = world.person(), world.person()
+    with world.outreach.store.begin() as transaction:
+        assert transaction.open_attempt(intent(one))
+        assert not transaction.open_attempt(intent(other))
+
+
 def test_whoever_may_be_the_same_person_waits_while_the_other_is_in_hand(world) -> None:
     one, other = world.person(route="none"), world.person(OTHER)
     world.link(one, other)
