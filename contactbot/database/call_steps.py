@@ -86,7 +86,8 @@ class CallSteps(Transaction):
         asked = [*([BEGIN] if idle else []), (_LOCK, (token, CLOCK_LOCK)), (_STEP, (token, turn))]
         if turn > 0:
             asked.append((_ON_THE_LINE, (token,)))
-        found = travel(connection, asked)[idle:]
+        found = travel(connection, asked, sure=self._begun_by_journey)[idle:]
+        self._begun_by_journey |= idle
         if not found[0]:
             return None
         (row,), self._line = found[1], found[2][0] if turn > 0 else ()

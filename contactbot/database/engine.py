@@ -1,6 +1,8 @@
 """Connections to PostgreSQL, with limits on how long anything may wait or hold on."""
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
+
+from contactbot.database.journeys import forget_prepared
 
 __all__ = ["LIMITS", "Engine", "make_engine"]  # who may not see SQLAlchemy takes Engine from here
 
@@ -22,7 +24,7 @@ def make_engine(url: str, *, pool_size: int = 5, **limits: str) -> Engine:
     the session by name, e.g. `statement_timeout="5min"` for a migration.
     """
     options = " ".join(f"-c {name}={value}" for name, value in (LIMITS | limits).items())
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
@@ -30,3 +32,5 @@ def make_engine(url: str, *, pool_size: int = 5, **limits: str) -> Engine:
         hide_parameters=True,  # an error's text must not hold what the statement held
         connect_args={"options": options, "connect_timeout": 10},
     )
+    event.listen(engine, "rollback", forget_prepared)
+    return engine

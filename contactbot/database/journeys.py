@@ -7,12 +7,13 @@ once (its pipeline mode); the first that fails ends all that follow it.
 
 import select
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any, cast
 
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Connection
 
@@ -22,6 +23,16 @@ Statement = tuple[str, Sequence[Any]]
 
 BEGIN: Statement = ("BEGIN", ())
 COMMIT: Statement = ("COMMIT", ())
+ROLLBACK: Statement = ("ROLLBACK", ())
+
+Names = dict[str, bytes]
+"""By the words of a statement: what the server knows it by, in one session."""
+
+PREPARED = "prepared by journeys"
+MOST_PREPARED = 200
+# The server knows the name no longer, or what it stood for has another shape since.
+FORGOTTEN = frozenset({b"26000", b"0A000"})
+_numbers = count()  # no name twice
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:
@@ -29,15 +40,34 @@ def driver_of(connection: Connection) -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
-def travel(connection: Connection, statements: Sequence[Statement]) -> list[list[Row]]:
+def forget_prepared(connection: Connection) -> None:
+    """Count on nothing prepared in this session any more.
+
+    On a rollback the driver has the server forget every prepared statement, whoever made it.
+    """
+    connection.info.pop(PREPARED, None)
+
+
+def travel(
+    connection: Connection, statements: Sequence[Statement], *, sure: bool = False
+) -> list[list[Row]]:
     """The rows of each statement, all of them sent at once; psycopg's error of the first to fail.
 
-    Nothing is prepared: on any rollback the driver has the server forget every prepared statement
-    of the connection, and whoever counted on one would fail from then on.
+    Statements are prepared by the journey that first needs them. Whether the server still knows
+    them shows only when they are used, and then it ends the transaction; so they are used where
+    the journey begins the transaction, and can be made again from its start, or where it is `sure`:
+    an earlier journey of the same transaction began it.
     """
-    driver = driver_of(connection)
+    driver, begins = driver_of(connection), statements[0] == BEGIN
+    names: Names = connection.info.setdefault(PREPARED, {}) if begins or sure else {}
+    known = names if begins or sure else None
     try:
-        results = _exchange(driver, statements)
+        results = _exchange(driver, statements, known)
+        if _forgotten(results):
+            names.clear()
+            if begins:
+                _exchange(driver, [ROLLBACK], None)
+                results = _exchange(driver, statements, known)
     except BaseException:
         driver.close()  # whatever is still under way belongs to nobody
         raise
@@ -47,19 +77,50 @@ def travel(connection: Connection, statements: Sequence[Statement]) -> list[list
     return [_rows(driver, result) for result in results]
 
 
-def _exchange(driver: psycopg.Connection[Any], statements: Sequence[Statement]) -> list[PGresult]:
-    """Send all, then take what comes back, in order, up to the first failure."""
+def _forgotten(results: Sequence[PGresult]) -> bool:
+    return results[-1].error_field(DiagnosticField.SQLSTATE) in FORGOTTEN
+
+
+def _exchange(
+    driver: psycopg.Connection[Any], statements: Sequence[Statement], known: Names | None
+) -> list[PGresult]:
+    """Send all, then take what comes back, in order; of what fails only the first."""
     server = driver.pgconn
     server.enter_pipeline_mode()
-    for words, values in statements:
-        server.send_query_params(words.encode(), _written(driver, values))
+    prepared = _send(driver, statements, known)
     server.pipeline_sync()
     while server.flush():
         select.select([server.socket], [server.socket], [])
-    results = list(_results(server))
+    asked = []
+    for made, result in zip(prepared, _results(server), strict=True):
+        if made is None:
+            asked.append(result)
+        elif known is not None and result.status == ExecStatus.COMMAND_OK:
+            known.update([made])  # it outlives whatever becomes of the transaction
+        else:
+            asked.append(result)
     server.exit_pipeline_mode()
-    failed = [one for one in results if one.status == ExecStatus.FATAL_ERROR]
-    return failed[:1] or results
+    failed = [one for one in asked if one.status == ExecStatus.FATAL_ERROR]
+    return failed[:1] or asked
+
+
+def _send(
+    driver: psycopg.Connection[Any], statements: Sequence[Statement], known: Names | None
+) -> list[tuple[str, bytes] | None]:
+    """For each result to come: what it prepares, or None where it is the statement's own."""
+    server, fresh = driver.pgconn, {} if known is None else dict(known)
+    sent: list[tuple[str, bytes] | None] = []
+    for words, values in statements:
+        if words not in fresh and known is not None and len(fresh) < MOST_PREPARED:
+            fresh[words] = f"journey_{next(_numbers)}".encode()
+            server.send_prepare(fresh[words], words.encode())
+            sent.append((words, fresh[words]))
+        if words in fresh:
+            server.send_query_prepared(fresh[words], _written(driver, values))
+        else:
+            server.send_query_params(words.encode(), _written(driver, values))
+        sent.append(None)
+    return sent
 
 
 def _written(driver: psycopg.Connection[Any], values: Sequence[Any]) -> Sequence[Any]:

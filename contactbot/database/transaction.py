@@ -31,6 +31,7 @@ class Transaction:
         self._boxes: dict[UUID, PersonBox] = {}  # of persons this transaction has locked
         self._unsent: list[Statement] = []
         self._instant: Instant | None = None
+        self._begun_by_journey = False  # then a later one may count on what is prepared
 
     @property
     def connection(self) -> Connection:
@@ -55,7 +56,7 @@ class Transaction:
     def _send(self, *last: Statement) -> None:
         unsent, self._unsent = self._unsent, []
         if unsent:
-            travel(self._connection, [*unsent, *last])
+            travel(self._connection, [*unsent, *last], sure=self._begun_by_journey)
 
     def run(self, statement: str, **values: Any) -> psycopg.Cursor[Any]:
         """One statement with `%(name)s` for values, by the driver itself; rows are tuples.

@@ -2,12 +2,12 @@
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from contactbot.database.crypto import Keyring
 from contactbot.database.engine import make_engine
-from contactbot.database.journeys import BEGIN, COMMIT, Statement, travel
+from contactbot.database.journeys import BEGIN, COMMIT, Statement, driver_of, travel
 from contactbot.database.transaction import Transaction
 
 ADD = "INSERT INTO counters (name, count) VALUES ($1, $2)"
@@ -59,15 +59,90 @@ def test_a_lost_server_fails_one_journey_and_not_the_next(database_url: str):
     engine.dispose()
 
 
+ASKED: list[Statement] = [BEGIN, (READ, ("a",)), COMMIT]
+ONE_BY_DRIVER = "SELECT count FROM counters WHERE name = %s"
+
+
+def prepared_here(connection: Connection) -> set[str]:
+    """What the server holds for journeys in this session."""
+    held = driver_of(connection).execute(
+        "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'journey%'"
+    )
+    return {statement for (statement,) in held.fetchall()}
+
+
+def test_a_statement_is_prepared_once(database_url: str):
+    engine = make_engine(database_url, pool_size=1)
+    for _ in range(3):
+        begun_with(engine, ASKED)
+    with engine.begin() as connection:
+        assert prepared_here(connection) == {words for words, _ in ASKED}
+    engine.dispose()
+
+
 def test_a_rolled_back_transaction_does_not_spoil_the_connection(database_url: str):
     """On a rollback the driver has the server forget every prepared statement, whoever made it."""
     engine = make_engine(database_url, pool_size=1)
-    begun_with(engine, [(READ, ("a",))])
+    begun_with(engine, ASKED)
     with engine.connect() as connection:
         for _ in range(10):  # often enough for the driver to prepare something of its own
-            connection.exec_driver_sql("SELECT count FROM counters WHERE name = %s", ("a",))
+            connection.exec_driver_sql(ONE_BY_DRIVER, ("a",))
         connection.rollback()
-    begun_with(engine, [(READ, ("a",))])
+    begun_with(engine, ASKED)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("words", ["ROLLBACK", "DISCARD ALL", "DEALLOCATE ALL"])
+def test_what_the_server_forgot_unseen_is_prepared_again(database_url: str, words: str):
+    """Said to the server past SQLAlchemy, as a pooler between us and it would."""
+    engine = make_engine(database_url, pool_size=1)
+    begun_with(engine, ASKED)
+    with engine.connect() as connection:
+        driver = driver_of(connection)
+        for _ in range(10):
+            driver.execute(ONE_BY_DRIVER, ("a",))
+        driver.rollback()  # has the server forget
+        driver.autocommit = True
+        driver.execute(words.encode())
+        driver.autocommit = False
+    with engine.connect() as connection:
+        assert travel(connection, [BEGIN, (ADD, ("a", 1)), (READ, ("a",)), COMMIT])[2] == [(1,)]
+    assert counted(engine) == {"a": 1}
+    engine.dispose()
+
+
+def test_a_failed_journey_leaves_the_next_its_statements(database_url: str):
+    """Of what it prepared, some was reached and some was not."""
+    engine = make_engine(database_url, pool_size=1)
+    broken: list[Statement] = [BEGIN, (ADD, ("a", 1)), ("SELECT 1 / $1::int", (0,)), *ASKED[1:]]
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        begun_with(engine, broken)
+    begun_with(engine, [BEGIN, (ADD, ("b", 1)), (READ, ("b",)), COMMIT])
+    assert counted(engine) == {"b": 1}
+    engine.dispose()
+
+
+def test_a_result_of_another_shape_is_asked_anew(database_url: str):
+    """After a migration the server refuses what it prepared before."""
+    engine = make_engine(database_url, pool_size=1)
+    ask: list[Statement] = [BEGIN, ("SELECT * FROM counters", ()), COMMIT]
+    begun_with(engine, [BEGIN, (ADD, ("a", 1)), COMMIT], ask)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE counters ADD COLUMN more int")
+    with engine.connect() as connection:
+        assert travel(connection, ask)[1] == [("a", 1, None)]
+    engine.dispose()
+
+
+def test_a_transaction_begun_otherwise_counts_on_nothing_prepared(database_url: str):
+    """Its statements could not be sent again: what it did before would be lost with the error."""
+    engine = make_engine(database_url, pool_size=1)
+    begun_with(engine, ASKED)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DEALLOCATE ALL")
+        connection.exec_driver_sql("INSERT INTO counters VALUES ('a', 1)")
+        assert travel(connection, [(READ, ("a",))]) == [[(1,)]]
+    assert counted(engine) == {"a": 1}
     engine.dispose()
 
 
