@@ -85,15 +85,16 @@ def _end(world: Outreach, attempt: Attempt, kept: KeptSession | None, state: Att
 
 
 def correct(
-    world: Outreach, transaction: OutreachTransaction, attempt: Attempt, ending: str
+    world: Outreach, transaction: OutreachTransaction, attempt: Attempt, turn: int, ending: str
 ) -> None:
     """What a person pressed reached us after the provider had reported the end: it stands.
 
     The state of the attempt stays; its disposition and the referral's next step follow the key.
+    Each correction is an event of its own, and the case store hears of the attempt once more.
     """
     disposition = disposition_of(attempt.state, ending)
     row = world.policy.disposition(disposition)
-    transaction.add_event(attempt.id, "correction", 0, str(disposition), {"ending": ending})
+    transaction.add_event(attempt.id, "correction", turn, str(disposition), {"ending": ending})
     transaction.correct_attempt(attempt.id, disposition, row.aapor, ending)
     end = _End(attempt, ending, disposition, row)
     _plan_all(world, transaction, [end], corrected=True)

@@ -102,15 +102,17 @@ def _key_pressed(
     spoken = advance(world.script, session, keys, facts)
     words = _speak(world, transaction, attempt, turn, spoken, slots)
     if attempt.state in TERMINAL:
-        _correct_late(world, transaction, attempt)
+        _correct_late(world, transaction, attempt, turn)
     return words
 
 
-def _correct_late(world: Outreach, transaction: OutreachTransaction, attempt: Attempt) -> None:
+def _correct_late(
+    world: Outreach, transaction: OutreachTransaction, attempt: Attempt, turn: int
+) -> None:
     """The provider had reported the end before this key reached us: what it settled still holds."""
     now = transaction.attempt(attempt.id)
     if now is not None and now.ending is not None and now.ending != attempt.ending:
-        correct(world, transaction, attempt, now.ending)
+        correct(world, transaction, attempt, turn, now.ending)
 
 
 def _case_on_the_line(world: Outreach, transaction: OutreachTransaction, attempt: Attempt) -> Case:

@@ -195,6 +195,18 @@ def test_a_key_that_comes_after_the_end_was_reported_still_counts(world, person)
     assert world.referral(person).tries == 1
 
 
+def test_each_late_key_that_settles_something_is_a_correction_of_its_own(world, person):
+    world.talk(*ALONE)
+    world.report("completed")
+    for turn, pressed in enumerate(("1", "2", "1"), start=4):
+        world.key(turn, pressed)
+    corrections = "SELECT status FROM attempt_events WHERE source = 'correction' ORDER BY id"
+    told = "SELECT body->>'disposition' FROM outbox WHERE type = 'attempt' ORDER BY sequence"
+    assert world.values(corrections) == ["opted_in", "call_back"]
+    assert world.values(told) == ["hung_up_after_identity", "opted_in", "call_back"]
+    assert world.attempt().disposition == "call_back"
+
+
 def test_a_late_key_that_settles_nothing_changes_nothing(world, person):
     world.talk("2")
     world.report("completed")
