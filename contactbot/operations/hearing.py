@@ -116,13 +116,16 @@ def _need_told(hearing: _Hearing, event: NeedTold) -> None:
     hearing.transaction.need(
         hearing.attempt, event.area, event.answer, event.language, listener.channel, listener.by
     )
-    if hearing.attempt.state in TERMINAL:
-        tell_needs(hearing.transaction, hearing.attempt)  # this key came late; no end will follow
+    if hearing.attempt.state in TERMINAL and hearing.spoken.session.telling_needs:
+        tell_needs(hearing.transaction, hearing.attempt)  # this key came late; no end may follow
 
 
 def _needs_ended(hearing: _Hearing, event: NeedsEnded) -> None:
+    """Tell the needs, unless the end of the call told them and this late key adds none."""
     del event
-    tell_needs(hearing.transaction, hearing.attempt)
+    news = any(isinstance(other, NeedTold) for other in hearing.spoken.events)
+    if news or hearing.attempt.state not in TERMINAL:
+        tell_needs(hearing.transaction, hearing.attempt)
 
 
 def _consent_answered(hearing: _Hearing, event: ConsentAnswered) -> None:

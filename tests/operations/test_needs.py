@@ -73,6 +73,23 @@ def test_a_need_told_by_a_key_that_came_late_is_told_too(world, person):
     assert [len(body["areas"]) for body in assessments(world)] == [1, 2]
 
 
+def test_a_last_need_told_by_a_key_that_came_late_is_told_once(world, person):
+    *early, last = EACH
+    world.talk(*AGREED, "1", *early)
+    world.report("completed")
+    world.key(13, last)
+    world.key(13, last)
+    assert [len(body["areas"]) for body in assessments(world)] == [7, 8]
+
+
+@pytest.mark.parametrize("left", ["*0", "*7"])
+def test_a_key_that_leaves_the_needs_after_the_end_tells_nothing_again(world, person, left):
+    world.talk(*AGREED, "1", "1")
+    world.report("completed")
+    world.key(7, left)
+    assert [len(body["areas"]) for body in assessments(world)] == [1]
+
+
 def test_who_leaves_the_needs_to_a_person_tells_none(world, person):
     world.talk(*AGREED, "2", "1")
     world.report("completed")
