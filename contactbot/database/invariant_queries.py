@@ -135,11 +135,14 @@ CONSENT_NOT_TOLD = """
      WHERE c.heard <> coalesce(o.told, 0) GROUP BY c.id, o.told
 """
 ATTEMPT_NOT_TOLD = """
-    SELECT a.id, coalesce(o.told, 0) || ' records in the outbox'
+    SELECT a.id, coalesce(o.told, 0) || ' records in the outbox, corrections: '
+                 || coalesce(c.corrections, 0)
       FROM attempts a
+      LEFT JOIN (SELECT attempt_id, count(*) AS corrections FROM attempt_events
+                  WHERE source = 'correction' GROUP BY 1) c ON c.attempt_id = a.id
       LEFT JOIN (SELECT body->>'attempt' AS id, count(*) AS told FROM outbox
                   WHERE type = 'attempt' GROUP BY 1) o ON o.id = a.id::text
-     WHERE a.ended_at IS NOT NULL AND coalesce(o.told, 0) <> 1
+     WHERE a.ended_at IS NOT NULL AND coalesce(o.told, 0) <> 1 + coalesce(c.corrections, 0)
 """
 
 END_WITHOUT_TIME = """
@@ -168,10 +171,12 @@ NOT_AS_THE_NETWORK_SAYS = """
      WHERE a.state = ANY(:final) AND c.ended_at IS NOT NULL AND c.status <> a.state
 """
 
+# Only what is over can be corrected; a key in a call that goes on is no correction.
 EVENT_FROM_NOWHERE = """
     SELECT a.id, 'event from ' || e.source
       FROM attempt_events e JOIN attempts a ON a.id = e.attempt_id
      WHERE e.source <> ALL(:sources) OR (e.source = 'status' AND a.provider_id IS NULL)
+        OR (e.source = 'correction' AND a.ended_at IS NULL)
 """
 
 ATTEMPT_WITHOUT_ALLOW = """

@@ -17,7 +17,7 @@ from contactbot.domain.policy import Policy
 
 FINAL_AT_PROVIDER = ["completed", "no_answer", "busy", "failed", "canceled"]
 LIVE_IN_ORDER = [str(state) for state in sorted(LIVE, key=RANK.__getitem__)]
-SOURCES = ["status", "dispatcher", "reconciler", "poll"]
+SOURCES = ["status", "dispatcher", "reconciler", "poll", "correction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,11 @@ CHECKS = (
     Check("I9", "Texts go to who said yes to them.", _by(texts.TEXTED_WITHOUT_YES)),
     Check("I9", "A referral is invited once.", _by(texts.TWO_INVITATIONS)),
     Check("I12", "Each consent is in the outbox once.", _by(query.CONSENT_NOT_TOLD)),
-    Check("I12", "Each ended attempt is in the outbox once.", _by(query.ATTEMPT_NOT_TOLD)),
+    Check(
+        "I12",
+        "Each ended attempt is in the outbox once, and once more for each correction.",
+        _by(query.ATTEMPT_NOT_TOLD),
+    ),
     Check(
         "I14",
         "An attempt has an end exactly when it is over.",

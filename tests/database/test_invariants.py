@@ -45,6 +45,11 @@ def test_a_clean_world_breaks_nothing(world: World) -> None:
     assert found(world) == set()
 
 
+def test_an_attempt_that_a_late_key_corrected_breaks_nothing(world: World) -> None:
+    corrected(world)
+    assert found(world) == set()
+
+
 def moved(call: dict[str, object], by: timedelta) -> None:
     """The call, and all that was heard on it, happened so much later."""
     for name in ("created_at", "dialled_at", "answered_at", "ended_at"):
@@ -185,6 +190,38 @@ def attempt_not_told(world: World) -> None:
     world.run("DELETE FROM outbox WHERE type = 'attempt'")
 
 
+def attempt_told_twice(world: World) -> None:
+    world.run(
+        "INSERT INTO outbox (id, type, case_reference, source_system, sequence, occurred_at,"
+        " recorded_at, body) SELECT %(id)s, type, case_reference, source_system, 0, occurred_at,"
+        " recorded_at, body FROM outbox WHERE type = 'attempt' AND occurred_at > %(second)s",
+        id=uuid4(),
+        second=SHOWS + DAY,
+    )
+
+
+def corrected_and_not_told(world: World) -> None:
+    world.run(
+        "INSERT INTO attempt_events (attempt_id, source, sequence, status, at) SELECT"
+        " id, 'correction', 5, 'call_back', ended_at FROM attempts WHERE placed_at > %(first)s",
+        first=SHOWS,
+    )
+
+
+def corrected(world: World) -> None:
+    """As a key leaves it that reached us after the end of its call: named, and told once more."""
+    corrected_and_not_told(world)
+    attempt_told_twice(world)
+
+
+def corrected_while_live(world: World) -> None:
+    corrected(world)
+    world.run(
+        "UPDATE attempts SET state = 'in_progress', ended_at = NULL WHERE placed_at > %(first)s",
+        first=SHOWS,
+    )
+
+
 def over_without_end(world: World) -> None:
     world.run("UPDATE attempts SET ended_at = NULL WHERE placed_at > %(at)s", at=SHOWS)
 
@@ -253,6 +290,9 @@ BREAKS: list[tuple[Callable[[World], None], str]] = [
     (consent_not_told, "I12"),
     (consent_told_twice, "I12"),
     (attempt_not_told, "I12"),
+    (attempt_told_twice, "I12"),
+    (corrected_and_not_told, "I12"),
+    (corrected_while_live, "I14 I19"),
     (over_without_end, "I14"),
     (changed_after_its_end, "I14"),
     (went_back, "I14"),
