@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: help run test torture torture-short strace chromium test-system-postgres bench windows install check style types layers lock clean
+.PHONY: help run test torture torture-short strace chromium test-system-postgres bench windows planted install check style types layers lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ test-system-postgres: install ## Every test on the newest PostgreSQL of the syst
 bench: install ## Speed against floors in the same run; docs/performance.md explains (20 minutes)
 	@$(BIN)/python tests/bench --write
 
-windows: install ## Opening hours against an oracle, every minute of a year (an hour); docs/windows.md
+windows: install ## Opening hours against an oracle, every minute of a year (long); docs/windows.md
 	@PYTHONPATH=tests $(BIN)/python -m windows --write
 
 torture: install strace ## The attempt protocol, proved by killing it; docs/torture.md (about 40 minutes)
@@ -39,6 +39,9 @@ strace:
 	    apt-get update --quiet --quiet && \
 	    apt-get install --quiet --yes --no-install-recommends strace; } || \
 	  { echo "There is no strace, to kill a dispatch at every system call: install it."; exit 1; }
+
+planted: install ## Each invariant broken on purpose, and the test that finds it; docs/planted.md
+	@$(BIN)/python .ci/planted.py --write
 
 # The browser of the system, for the tests of pages; where we may not install it, they say so.
 chromium:

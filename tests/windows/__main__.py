@@ -31,8 +31,8 @@ also for a call by hand (on any day).
 | calendar and gate, every edge of {first}–{last} with the minute and the second on either side, \
 {sets} window sets | {edges.instants:,} | {edges.questions:,} | **{edges.differences}** |
 
-`{command}` · {by_hand} sets by hand, {seeded} made by the seed · {seconds:.0f} seconds \
-on {processes} processes · {first}–{last} holds {changes} nights on which the clocks change.
+`{command}` · {seconds:.0f} seconds on {processes} processes · {first}–{last} holds {changes} \
+nights on which the clocks change. The sets: {names}.
 """
 
 
@@ -49,10 +49,13 @@ def main() -> None:
     asked.add_argument("--year", type=int, default=2026, help="2024 to 2030")
     asked.add_argument("--sets", type=int, default=HOW_MANY, help="how many of the fifty")
     asked.add_argument("--gate-every", type=int, default=1, help="ask the gate every N minutes")
+    asked.add_argument("--first", type=int, default=1, help="the number of the set to begin with")
+    asked.add_argument("--minutes", type=float, default=600.0, help="stop after so long")
     asked.add_argument("--processes", type=int, default=2)
     asked.add_argument("--write", action="store_true", help="write docs/windows.md")
     choice = asked.parse_args()
-    sets = window_sets(choice.seed)[: choice.sets]
+    sets = window_sets(choice.seed)[choice.first - 1 :][: choice.sets]
+    done: list[str] = []
     calendar, gate, edges, began = Findings(), Findings(), Findings(), monotonic()
     work = partial(compare_set, choice.year, choice.gate_every)
     with get_context("spawn").Pool(choice.processes) as pool:
@@ -60,11 +63,14 @@ def main() -> None:
             for whole, part in zip((calendar, gate, edges), found, strict=True):
                 whole.add(part)
             differ = sum(part.differences for part in found)
+            done.append(name)
             say(f"{monotonic() - began:6.0f} s  {differ} differences  {name}")
+            if monotonic() - began > choice.minutes * 60:
+                break
     often = choice.gate_every
     page = TABLE.format(
         year=choice.year,
-        sets=len(sets),
+        sets=len(done),
         calendar=calendar,
         gate=gate,
         gate_every="every minute"
@@ -74,8 +80,7 @@ def main() -> None:
         first=FIRST_YEAR,
         last=LAST_YEAR,
         command=f"python -m windows --seed {choice.seed} --gate-every {often}",
-        by_hand=sum(not each.seeded for each in sets),
-        seeded=sum(each.seeded for each in sets),
+        names=", ".join(done),
         processes=choice.processes,
         seconds=monotonic() - began,
         changes=2 * (LAST_YEAR - FIRST_YEAR + 1),

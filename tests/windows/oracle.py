@@ -6,8 +6,8 @@ two agree on, they found by different ways.
 
 import re
 from array import array
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -158,6 +158,17 @@ class Oracle:
             pairs = zip(self.begins, self.ends, strict=False)
             self._lasting[seconds] = [a for a, b in pairs if (b - a) * 60 >= seconds]
         return self._next(self._lasting[seconds], after)
+
+    def stretches(self, year: int) -> Iterator[tuple[int, int, bool]]:
+        """The minutes of a year from edge to edge: first, one after the last, whether open."""
+        at = minute_of(datetime(year, 1, 1, tzinfo=UTC))
+        end = minute_of(datetime(year + 1, 1, 1, tzinfo=UTC))
+        edges = sorted({*self.begins, *self.ends, end})
+        for edge in edges[bisect_right(edges, at) :]:
+            yield at, min(edge, end), bool(self.open[at])
+            at = edge
+            if at >= end:
+                return
 
     def never(self) -> bool:
         """Whether no minute of the week is open."""
