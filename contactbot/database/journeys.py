@@ -43,9 +43,11 @@ def driver_of(connection: Connection) -> psycopg.Connection[Any]:
 def forget_prepared(connection: Connection) -> None:
     """Count on nothing prepared in this session any more.
 
-    On a rollback the driver has the server forget every prepared statement, whoever made it.
+    On a rollback the driver has the server forget every prepared statement, whoever made it. A
+    session that was given up takes what it held along, and asked of, would hide why it was.
     """
-    connection.info.pop(PREPARED, None)
+    if not connection.invalidated:
+        connection.info.pop(PREPARED, None)
 
 
 def travel(
