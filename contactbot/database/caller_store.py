@@ -32,7 +32,10 @@ class DatabaseCallerStore:
     def begin(self) -> Iterator[CallerRecords]:
         """A transaction: committed at the end of the block, rolled back on any error."""
         with self._engine.begin() as connection:
-            yield CallerRecords(connection, self._keyring)
+            records = CallerRecords(connection, self._keyring)
+            records.defers = True
+            yield records
+            records.commit()
 
     def beat(self, user_id: UUID) -> None:
         """The caller's page is still open."""

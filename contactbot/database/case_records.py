@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -12,7 +13,6 @@ from contactbot.database.case_facts import read_case, read_cases
 from contactbot.database.outbox_records import add_outbox
 from contactbot.database.tables import (
     attempts,
-    audit,
     counters,
     decisions,
     holds,
@@ -38,6 +38,10 @@ _USE_UP = text("""
     UPDATE contact_releases SET used_up_at = :now
      WHERE referral_id = :referral AND used_up_at IS NULL AND until > :now
 """)
+_AUDIT = """
+    INSERT INTO audit (actor, action, subject_type, subject_id, detail, at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+"""
 
 
 class CaseRecords(Transaction):
@@ -191,16 +195,9 @@ class CaseRecords(Transaction):
 
     def audit(self, actor: str, action: str, subject: UUID | None, **detail: str) -> None:
         """Keep who did what; ids only."""
-        self.connection.execute(
-            insert(audit).values(
-                actor=actor,
-                action=action,
-                subject_type=action.split("_", maxsplit=1)[0],
-                subject_id=None if subject is None else str(subject),
-                detail=detail,
-                at=self.instant.calendar,
-            )
-        )
+        kind = action.split("_", maxsplit=1)[0]
+        about = None if subject is None else str(subject)
+        self.write(_AUDIT, actor, action, kind, about, Jsonb(detail), self.instant.calendar)
 
     def count(self, name: str) -> None:
         """Add one to a counter that holds no id."""

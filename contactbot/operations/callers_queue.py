@@ -38,35 +38,45 @@ class Calling:
 
 def take_next(calling: Calling, member: Member) -> Claim | Nobody:
     """The person this caller has already, else the most urgent the gate lets be rung now."""
-    take_back_gone(calling)
     for _ in range(MOST_PASSED_OVER):
         with calling.store.begin() as transaction:
-            claim = transaction.claim_of(member.id)
-            if claim is not None:
-                return claim
-            referral_id = transaction.next_for_caller(welsh=member.welsh)
-            if referral_id is None:
-                return _nobody(calling, transaction, member)
-            try:
-                case = with_skew(calling.outreach, transaction, transaction.case(referral_id))
-            except CaseUnreadable as fault:
-                transaction.set_aside(fault.person_id, referral_id)
-                continue
-            if _claim(calling, transaction, case, member):
-                continue  # the claim is read again, as it was kept
+            standing = transaction.standing(member.id)
+            if not standing.somebody_gone:
+                found = standing.claim or _choose(calling, transaction, member)
+                if found is not None:
+                    return found
+        if standing.somebody_gone:
+            take_back_gone(calling)
     return Nobody.NOBODY_DUE
 
 
-def _claim(calling: Calling, transaction: CallerTransaction, case: Case, member: Member) -> bool:
+def _choose(
+    calling: Calling, transaction: CallerTransaction, member: Member
+) -> Claim | Nobody | None:
+    """The claim on whoever comes next; None if they were passed over, or taken at this moment."""
+    referral_id = transaction.next_for_caller(welsh=member.welsh)
+    if referral_id is None:
+        return _nobody(calling, transaction, member)
+    try:
+        case = with_skew(calling.outreach, transaction, transaction.case(referral_id))
+    except CaseUnreadable as fault:
+        transaction.set_aside(fault.person_id, referral_id)
+        return None
+    return _claim(calling, transaction, case, member)
+
+
+def _claim(
+    calling: Calling, transaction: CallerTransaction, case: Case, member: Member
+) -> Claim | None:
     request, decision = may_ring(calling, transaction, case)
     if not decision.allowed:
         pass_over(transaction, case, request, decision)
-        return False
+        return None
     fresh = calling.outreach.new_id()
-    opened = transaction.open_claim(fresh, case.referral_id, case.person_id, member.id)
-    if opened:
+    claim = transaction.open_claim(fresh, case.referral_id, case.person_id, member.id)
+    if claim is not None:
         transaction.audit(str(member.id), "person_claimed", case.person_id, claim=str(fresh))
-    return opened
+    return claim
 
 
 def may_ring(

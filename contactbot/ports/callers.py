@@ -27,6 +27,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Whom a caller has, locked; and whether any caller’s page has been silent for too long."""
+
+    claim: Claim | None
+    somebody_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """How a person may be contacted, as a caller reads it before anything else."""
 
@@ -87,6 +95,10 @@ class CallerTransaction(OutreachTransaction, Protocol):
         """Open claims whose caller has not been heard of for too long, their persons locked."""
         ...
 
+    def standing(self, user_id: UUID) -> Standing:
+        """Where a caller stands who asks for the next person."""
+        ...
+
     def claim_of(self, user_id: UUID) -> Claim | None:
         """The person this caller has, locked."""
         ...
@@ -111,8 +123,10 @@ class CallerTransaction(OutreachTransaction, Protocol):
         """
         ...
 
-    def open_claim(self, claim_id: UUID, referral_id: UUID, person_id: UUID, user_id: UUID) -> bool:
-        """Give the person to this caller; False if another has them."""
+    def open_claim(
+        self, claim_id: UUID, referral_id: UUID, person_id: UUID, user_id: UUID
+    ) -> Claim | None:
+        """Give the person to this caller; None if another has them, or the caller has another."""
         ...
 
     def change_claim(self, claim_id: UUID, **changed: object) -> None:

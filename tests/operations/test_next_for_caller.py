@@ -104,3 +104,30 @@ def test_nobody_is_given_whom_another_transaction_holds(world):
     with store.begin() as one, store.begin() as other:
         assert one.next_for_caller(welsh=False) == first.referral
         assert other.next_for_caller(welsh=False) == second.referral
+
+
+def caller_of(world, name):
+    caller = uuid4()
+    world.add(tables.users, id=caller, name=name, role="caller", password_hash="")
+    return caller
+
+
+def test_a_claim_is_given_as_it_is_kept_and_to_one_caller(world):
+    person, one, other = waiting(world, 1), caller_of(world, "one"), caller_of(world, "other")
+    with DatabaseCallerStore(world.engine, world.keyring).begin() as transaction:
+        given = transaction.open_claim(uuid4(), person.referral, person.id, one)
+        assert given is not None
+        assert transaction.open_claim(uuid4(), person.referral, person.id, other) is None
+        assert transaction.standing(one).claim == given
+        assert transaction.standing(other).claim is None
+
+
+def test_who_asks_for_the_next_person_hears_that_a_caller_has_gone(world):
+    person, one, other = waiting(world, 1), caller_of(world, "one"), caller_of(world, "other")
+    store = DatabaseCallerStore(world.engine, world.keyring)
+    with store.begin() as transaction:
+        assert transaction.open_claim(uuid4(), person.referral, person.id, one)
+        assert not transaction.standing(other).somebody_gone
+    world.run("UPDATE caller_claims SET beat_at_real = beat_at_real - interval '1 hour'")
+    with store.begin() as transaction:
+        assert transaction.standing(other).somebody_gone
