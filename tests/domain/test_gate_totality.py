@@ -11,6 +11,7 @@ from contact_builders import (
     CALL_BY_HAND,
     CONFIRMED,
     MONDAY,
+    RELEASED_CALL,
     YES,
     facts,
     past,
@@ -165,7 +166,16 @@ def test_a_time_without_zone_is_denied_by_name():
 def test_a_policy_that_breaks_is_a_denial_not_an_error():
     decision = decide(AUTOMATIC_CALL, facts(), None)  # type: ignore[arg-type]
     assert [str(reason) for reason in decision.reasons] == ["gate_error"]
+    assert decision.allowed is False
     assert decision.policy_version == "unknown"
+
+
+@pytest.mark.parametrize("request_", [AUTOMATIC_CALL, CALL_BY_HAND, RELEASED_CALL])
+@pytest.mark.parametrize("odd", [{"tier": "vip"}, {"tier": ""}, {"state": "limbo"}])
+def test_a_word_nobody_has_heard_of_is_no_reason_to_go_on(request_, odd):
+    decision = decide(request_, facts(profile=profile(YES), **odd), policy())
+    assert [str(reason) for reason in decision.reasons] == ["unknown_value"]
+    assert decision.allowed is False
 
 
 def test_facts_of_no_kind_at_all_are_denied():
