@@ -88,6 +88,7 @@ attempts = Table(
     Index("ix_attempts_person_id", "person_id", "decided_at"),
     Index("ix_attempts_number_index", "number_index", "decided_at"),
     Index("ix_attempts_referral_id", "referral_id"),
+    Index("ix_attempts_decided_at", "decided_at", "id"),
     CheckConstraint(f"ended_at IS NULL OR NOT ({LIVE.text})", name="ended"),
 )
 

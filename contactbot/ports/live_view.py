@@ -86,6 +86,7 @@ class LiveViews(Protocol):
     def look(self) -> LiveView:
         """Everything, from one snapshot, so that the figures agree with each other.
 
+        The snapshot may be a second old: `calendar` says of which moment it is.
         The definitions are those of `contactbot.ports.figures`, where both count the same thing.
         """
         ...

@@ -5,3 +5,5 @@ CREATE INDEX ix_referrals_for_callers
 CREATE INDEX ix_appointments_booked
     ON appointments (referral_id)
     WHERE state = 'booked';
+-- The newest attempts, and pages of all of them in their order.
+CREATE INDEX ix_attempts_decided_at ON attempts (decided_at, id);

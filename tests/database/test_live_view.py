@@ -145,3 +145,16 @@ def test_an_erased_number_is_blank(world: World) -> None:
     world.call(world.person(), timedelta(minutes=1))
     world.run("UPDATE numbers SET number_sealed = NULL")
     assert look(world).attempts[0].number_ends == ""
+
+
+def test_viewers_of_one_second_share_a_reading_and_the_next_second_has_its_own(
+    world: World,
+) -> None:
+    seconds = iter([0.0, 0.9, 1.0])
+    views = DatabaseLiveViews(world.engine, world.keyring, lambda: next(seconds))
+    before = views.look()
+    world.person()
+    assert views.look() is before
+    after = views.look()
+    assert len(after.shares) == len(before.shares) + 1
+    assert after.calendar > before.calendar
