@@ -28,7 +28,7 @@ _ATTEMPTS = text("SELECT * FROM attempts WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 _EVENT = """
     INSERT INTO attempt_events (attempt_id, source, sequence, status, detail, at)
-    VALUES (%(attempt)s, %(source)s, %(sequence)s, %(status)s, %(detail)s, %(at)s)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT DO NOTHING
 """
 _BIND = """
@@ -39,9 +39,9 @@ _BIND = """
      WHERE id = %(attempt)s AND (provider_id IS NULL OR provider_id = %(provider_id)s)
 """
 _ADVANCE = """
-    UPDATE attempts SET state = %(state)s
-     WHERE id = %(attempt)s AND state = ANY(%(earlier)s)
+    UPDATE attempts SET state = $2 WHERE id = $1 AND state = ANY($3)
 """
+_AND_TELL = " RETURNING 1"
 _NOTE = """
     UPDATE attempts SET ending = coalesce($2, ending), language = coalesce($3, language)
      WHERE id = $1
@@ -133,16 +133,16 @@ class AttemptRecords(Transaction):
         detail: Mapping[str, Any] | None = None,
     ) -> bool:
         """Keep one event, once."""
-        kept = self.run(
-            _EVENT,
-            attempt=attempt_id,
-            source=source,
-            sequence=sequence,
-            status=str(status),
-            detail=Jsonb(dict(detail or {})),
-            at=self.instant.calendar,
-        )
-        return kept.rowcount == 1
+        event = (attempt_id, source, sequence, str(status), Jsonb(dict(detail or {})))
+        values = (*event, self.instant.calendar)
+        known = self.events_read.get(attempt_id)
+        if known is None:
+            return bool(self.ask(_EVENT + _AND_TELL, *values))
+        if (source, sequence) in known:
+            return False
+        known.add((source, sequence))
+        self.write(_EVENT, *values)
+        return True
 
     def bind(self, attempt_id: UUID, provider_id: str) -> bool:
         """Give the attempt its provider id, once."""
@@ -151,8 +151,12 @@ class AttemptRecords(Transaction):
     def advance(self, attempt_id: UUID, state: AttemptState) -> bool:
         """Move a live attempt forward; never back, never out of an end."""
         earlier = [str(s) for s in LIVE if RANK[s] < RANK[state]]
-        moved = self.run(_ADVANCE, attempt=attempt_id, state=str(state), earlier=earlier)
-        return moved.rowcount == 1
+        # What was read holds for one answer; the guard of the statement holds anyway.
+        standing = self.states_read.pop(attempt_id, None)
+        if standing is None:
+            return bool(self.ask(_ADVANCE + _AND_TELL, attempt_id, str(state), earlier))
+        self.write(_ADVANCE, attempt_id, str(state), earlier)
+        return str(standing) in earlier
 
     def correct_attempt(self, attempt_id: UUID, disposition: str, aapor: str, ending: str) -> None:
         """Give an ended attempt the disposition of a key that came late."""

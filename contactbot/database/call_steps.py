@@ -4,11 +4,10 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from contactbot.database.crypto import PersonBox, SealBroken
-from contactbot.database.journeys import BEGIN, Row, driver_of, travel
+from contactbot.database.journeys import Row, Statement
 from contactbot.database.transaction import CLOCK_LOCK, Transaction
 from contactbot.domain.attempts import LIVE, RANK, AttemptState
 from contactbot.domain.gate import Channel
@@ -50,6 +49,10 @@ _ON_THE_LINE = """
       LEFT JOIN numbers n ON n.id = a.number_id
      WHERE a.token = $1
 """
+_REPORTED = """
+    SELECT e.source, e.sequence FROM attempts a JOIN attempt_events e ON e.attempt_id = a.id
+     WHERE a.token = $1
+"""
 _NUMBER_STOPPED = """
     SELECT EXISTS (SELECT FROM suppressions
                     WHERE number_index = ANY(%(numbers)s) AND lifted_at IS NULL
@@ -81,19 +84,21 @@ class CallSteps(Transaction):
 
     def step(self, token: str, turn: int = REPORT) -> Step | None:
         """The attempt a webhook of a call names, its person locked, and what it left so far."""
-        connection = self.connection
-        idle = driver_of(connection).pgconn.transaction_status == TransactionStatus.IDLE
-        asked = [*([BEGIN] if idle else []), (_LOCK, (token, CLOCK_LOCK)), (_STEP, (token, turn))]
+        asked: list[Statement] = [(_LOCK, (token, CLOCK_LOCK)), (_STEP, (token, turn))]
         if turn > 0:
             asked.append((_ON_THE_LINE, (token,)))
-        found = travel(connection, asked, sure=self._begun_by_journey)[idle:]
-        self._begun_by_journey |= idle
+        if turn == REPORT:
+            asked.append((_REPORTED, (token,)))
+        found = self.ask_all(asked)
         if not found[0]:
             return None
         (row,), self._line = found[1], found[2][0] if turn > 0 else ()
         attempt, (calendar, real, silent, said, *session, interview) = _attempt(row), row[16:]
         self._instant = Instant(calendar, real)
         self.interviews[attempt.id] = interview
+        if turn == REPORT:
+            self.events_read[attempt.id] = set(found[2])
+            self.states_read[attempt.id] = attempt.state
         kept = None if session[0] is None else KeptSession(*session)
         return Step(attempt, said, kept, bool(silent))
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
-
 from contactbot.database.transaction import Transaction
 from contactbot.domain.needs import NeedArea
 from contactbot.ports.outreach import Attempt, ToldNeed
@@ -14,10 +12,11 @@ _NEED = """
                        channel, asked_by, asked_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
-_NEWEST = text("""
-    SELECT DISTINCT ON (area) id, person_id, area, answer_sealed, language, channel, asked_at
-      FROM needs WHERE referral_id = :referral ORDER BY area, position DESC
-""")
+_NEWEST = """
+    SELECT DISTINCT ON (area) area, id, person_id, answer_sealed, language, channel, asked_at
+      FROM needs WHERE referral_id = $1 ORDER BY area, position DESC
+"""
+AREAS = list(NeedArea)
 
 
 class NeedRecords(Transaction):
@@ -34,17 +33,15 @@ class NeedRecords(Transaction):
 
     def needs(self, referral_id: UUID) -> Sequence[ToldNeed]:
         """The newest answer about each area that was asked about, in the order of the areas."""
-        found = self.connection.execute(_NEWEST, {"referral": referral_id}).all()
-        rows = sorted(found, key=lambda row: list(NeedArea).index(NeedArea(row.area)))
-        box = self.box(rows[0].person_id) if rows else None
+        found = self.ask(_NEWEST, referral_id)
+        found.sort(key=lambda row: AREAS.index(NeedArea(row[0])))
         return [
             ToldNeed(
-                area=row.area,
-                answer=box.open("needs", "answer_sealed", row.id, row.answer_sealed),
-                language=row.language,
-                channel=row.channel,
-                asked_at=row.asked_at,
+                area=area,
+                answer=self.box(person_id).open("needs", "answer_sealed", row_id, sealed),
+                language=language,
+                channel=channel,
+                asked_at=asked_at,
             )
-            for row in rows
-            if box is not None
+            for area, row_id, person_id, sealed, language, channel, asked_at in found
         ]

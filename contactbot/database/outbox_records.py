@@ -36,6 +36,21 @@ _ADD = text("""
              occurred_at timestamptz, recorded_at timestamptz, body jsonb)
      ORDER BY f.place
 """)
+# The same for one fact about a referral, whose case is looked up on the way.
+LOCK_CASE_OF = """
+    SELECT pg_advisory_xact_lock(hashtextextended(source_system || ' ' || reference, 0))
+      FROM referrals WHERE id = $1
+"""
+ADD_ABOUT = """
+    INSERT INTO outbox (id, type, source_system, case_reference, sequence, occurred_at,
+                        recorded_at, body)
+    SELECT $2, $3, r.source_system, r.reference,
+           1 + coalesce((SELECT max(o.sequence) FROM outbox o
+                          WHERE o.source_system = r.source_system
+                            AND o.case_reference = r.reference), 0),
+           $4, $4, $5
+      FROM referrals r WHERE r.id = $1
+"""
 _BEGUN = text("""
     SELECT id, position, type, case_reference, source_system, occurred_at, recorded_at, sequence,
            schema, body

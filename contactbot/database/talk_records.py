@@ -1,8 +1,13 @@
 """What was said, in the database: interviews, answers, consents, appointments, language."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+from psycopg.types.json import Jsonb
+
+from contactbot.database.outbox_records import ADD_ABOUT, LOCK_CASE_OF
 from contactbot.database.transaction import Transaction
 from contactbot.ports.outreach import Attempt, ConsentRecord
 
@@ -92,6 +97,12 @@ class TalkRecords(Transaction):
             consent.captured_by,
             self.instant.calendar,
         )
+
+    def tell_of(self, attempt: Attempt, kind: str, body: Mapping[str, Any]) -> None:
+        """Put one fact about this attempt's case into the outbox, in this transaction."""
+        self.write(LOCK_CASE_OF, attempt.referral_id)
+        fact = (uuid4(), kind, self.instant.calendar, Jsonb(dict(body)))
+        self.write(ADD_ABOUT, attempt.referral_id, *fact)
 
     def appoint(
         self, attempt: Attempt, starts_at: datetime, ends_at: datetime, language: str | None

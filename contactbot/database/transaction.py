@@ -1,13 +1,16 @@
 """One transaction of outreach: its moment on both clocks, and the locks it takes."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection
 
 from contactbot.database.crypto import Keyring, PersonBox
-from contactbot.database.journeys import COMMIT, Statement, driver_of, travel
+from contactbot.database.journeys import BEGIN, COMMIT, Row, Statement, driver_of, travel
+from contactbot.domain.attempts import AttemptState
 from contactbot.ports.clock import Instant
 
 # Every transaction that reads the calendar shares this lock; a leap of the simulated clock takes
@@ -25,6 +28,9 @@ class Transaction:
     def __init__(self, connection: Connection, keyring: Keyring) -> None:
         self.keyring = keyring
         self.interviews: dict[UUID, UUID | None] = {}  # by attempt, as far as they are known
+        # Of a call that reports of itself, as read under the lock of its person.
+        self.events_read: dict[UUID, set[Row]] = {}
+        self.states_read: dict[UUID, AttemptState] = {}
         # Whether writes may wait for company: only for whoever calls `commit` at the end.
         self.defers = False
         self._connection = connection
@@ -54,9 +60,21 @@ class Transaction:
             self._send(COMMIT)
 
     def _send(self, *last: Statement) -> None:
+        if self._unsent:
+            self.ask_all(last)
+
+    def ask(self, statement: str, *values: Any) -> list[Row]:
+        """The rows of one statement, with `$1`, `$2` … for values, after all that was written."""
+        return self.ask_all([(statement, values)])[0]
+
+    def ask_all(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """The rows of each, asked in the journey that takes along what has been written."""
         unsent, self._unsent = self._unsent, []
-        if unsent:
-            travel(self._connection, [*unsent, *last], sure=self._begun_by_journey)
+        idle = driver_of(self._connection).pgconn.transaction_status == TransactionStatus.IDLE
+        before = [*([BEGIN] if idle else []), *unsent]
+        found = travel(self._connection, [*before, *statements], sure=self._begun_by_journey)
+        self._begun_by_journey |= idle
+        return found[len(before) :]
 
     def run(self, statement: str, **values: Any) -> psycopg.Cursor[Any]:
         """One statement with `%(name)s` for values, by the driver itself; rows are tuples.

@@ -148,11 +148,10 @@ def _consent_answered(hearing: _Hearing, event: ConsentAnswered) -> None:
     if event.purpose == SUPPORT:
         # It stands, however the rest of the call goes.
         transaction.note(hearing.attempt.id, ending="opted_in" if event.given else "declined")
-    case = transaction.case(hearing.attempt.referral_id)
     body = _consent_body(record, hearing.listener)
-    transaction.tell_case_store(case, "consent", body)
+    transaction.tell_of(hearing.attempt, "consent", body)
     if event.given:
-        transaction.tell_case_store(case, "referral_opt_in", body)
+        transaction.tell_of(hearing.attempt, "referral_opt_in", body)
 
 
 def _consent_body(record: ConsentRecord, listener: Listener) -> Mapping[str, Any]:

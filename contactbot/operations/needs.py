@@ -14,8 +14,7 @@ def tell_needs(transaction: OutreachTransaction, attempt: Attempt) -> None:
         "complete": {need.area for need in told} >= set(NeedArea),
         "areas": {need.area: _told(need) for need in told},
     }
-    case = transaction.case(attempt.referral_id)
-    transaction.tell_case_store(case, "needs_assessment", body)
+    transaction.tell_of(attempt, "needs_assessment", body)
 
 
 def _told(need: ToldNeed) -> dict[str, Any]:

@@ -324,6 +324,10 @@ class OutreachTransaction(EndingTransaction, TalkTransaction, Protocol):
         """Put one fact into the outbox, in this transaction."""
         ...
 
+    def tell_of(self, attempt: Attempt, kind: str, body: Mapping[str, Any]) -> None:
+        """Put one fact about this attempt's case into the outbox, in this transaction."""
+        ...
+
     def audit(self, actor: str, action: str, subject: UUID | None, **detail: str) -> None:
         """Keep who did what; ids only, no personal data."""
         ...

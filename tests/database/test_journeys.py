@@ -80,6 +80,19 @@ def test_a_statement_is_prepared_once(database_url: str):
     engine.dispose()
 
 
+def test_a_lost_server_is_told_as_what_it_is_at_the_rollback(database_url: str):
+    engine = make_engine(database_url, pool_size=1)
+    connection = engine.connect()
+    connection.execute(text("SELECT 1"))
+    end_all_others(database_url)
+    with pytest.raises(OperationalError):
+        connection.execute(text("SELECT 1"))
+    connection.rollback()
+    connection.close()
+    begun_with(engine, ASKED)
+    engine.dispose()
+
+
 def test_a_rolled_back_transaction_does_not_spoil_the_connection(database_url: str):
     """On a rollback the driver has the server forget every prepared statement, whoever made it."""
     engine = make_engine(database_url, pool_size=1)

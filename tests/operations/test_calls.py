@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 from operations.world import CODE, GOODBYE, MONDAY_AT_TEN, World, sid
 
-from contactbot.database import tables
+from contactbot.database import tables, transaction
+from contactbot.database.journeys import travel
 from contactbot.operations.calls import take_keys, take_progress
 from contactbot.ports.telephony import CallProgress, OutcomeUnknown
 
@@ -243,3 +244,20 @@ def test_a_late_report_of_a_call_that_ended_asks_the_provider_nothing(world, per
 def test_the_window_and_skew_are_the_database_s_and_a_wrong_clock_says_goodbye(world, person):
     world.clock.off = timedelta(hours=1)
     assert world.key(0) == GOODBYE
+
+
+def test_a_step_and_a_report_take_two_journeys_each(world, person, monkeypatch):
+    """On a busy machine every wait for the database costs more than the statement it is for."""
+    journeys = []
+
+    def counted(connection, statements, **options):
+        journeys.append([words for words, _ in statements])
+        return travel(connection, statements, **options)
+
+    monkeypatch.setattr(transaction, "travel", counted)
+    world.report("in-progress", 2)
+    assert [words[-1] for words in journeys[1:]] == ["COMMIT"]
+    world.talk(*ALONE)
+    journeys.clear()
+    world.key(len(ALONE) + 1, "1")
+    assert [words[-1] for words in journeys[1:]] == ["COMMIT"]
