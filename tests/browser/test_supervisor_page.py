@@ -1,5 +1,6 @@
 """The supervisor’s pages in a browser: both languages, renewed by themselves, without a script."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from browser.test_caller_page import signed_in
 from pages.conftest import settings
 from pages.people import call_back, somebody, world_of
 from pages.supervision import WORKING, hold, rows, text_us
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from small_world import SHOWS, World
 from sqlalchemy import Engine
 
@@ -104,8 +105,9 @@ def test_a_text_appears_by_itself_is_read_and_taken_care_of(
     assert page.locator(".text-words").inner_text() in {"he's here", "mae e yma"}
     page.locator("#note").fill("101")
     page.get_by_role("button", name=WORDS[language]["settled"]).click()
-    assert page.title().startswith("(2) ")
-    assert page.locator(".danger").count() == 0
+    expect(page).to_have_title(re.compile(r"^\(2\) "))
+    page.wait_for_load_state()
+    expect(page.locator(".danger")).to_have_count(0)
 
 
 def test_the_place_one_is_at_is_kept_when_the_page_is_renewed(
