@@ -401,7 +401,8 @@ class Torture:
             self.stage.engine.dispose()
             nursery.bear("dispatcher")
             nursery.bear("dispatcher")
-            self._wait(nursery, 3)
+            youngest = max((child.stopped_at for child in stalled), default=0.0)
+            self._wait(nursery, max(3, youngest + STALL_SECONDS - time.monotonic()))
             for child in stalled:
                 nursery.let_go_on(child)
             self._wait(nursery, 3)
