@@ -11,6 +11,7 @@ WELSH, ENGLISH, ANY, OTHER = "lang_cy", "lang_en", "lang_any", "lang_other"
 _KEYS = {"1": WELSH, "2": ENGLISH}
 _LITTLE = frozenset({"little", "bit", "ychydig", "tipyn", "rusty", "some", "basic"})
 _OR_AND = frozenset({"or", "neu", "and", "a", "ac", "both", "either", "gwahaniaeth", "ots", "mind"})
+_EITHER = frozenset({"either", "both", "whichever"})
 _RATHER = frozenset({"than", "hytrach", "na"})
 _POOR = frozenset({"good", "great", "dda", "wych", "strong", "cry", "brilliant"})
 _REACH = 5
@@ -30,6 +31,8 @@ def language_in(text: ReplyText, tables: Languages, negative: Collection[str]) -
             if (named := _named(word, tables)) is not None:
                 denied = _is_denied(words, place, negative)
                 (unwanted if denied else wanted).add(named)
+    if not wanted | unwanted and not _EITHER.isdisjoint(text.words):
+        return ANY if set(negative).isdisjoint(text.words) else None
     return _choice(wanted, unwanted, text.plain.split())
 
 

@@ -30,7 +30,7 @@ _ENGLISH_SMALL = [
 _ENGLISH_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 # Every form of the small Welsh numbers: masculine, feminine, short, mutated, and as often written.
 _WELSH_SMALL: Final = (
-    ("sero", "dim", "dim un", "dim byd", "seero"),
+    ("sero", "dim", "dim un", "dim byd", "dim o gwbl", "seero"),
     ("un", "un waith", "unwaith"),
     ("dau", "dwy", "ddau", "ddwy", "dou", "dwywaith", "ddwywaith"),
     ("tri", "tair", "dri", "dair", "thri", "thair", "teirgwaith"),
@@ -62,23 +62,26 @@ _OWN: Final = MappingProxyType(
         "no times": 0, "byth": 0, "never": 0, "erioed": 0, "once": 1, "just once": 1, "just one": 1,
         "a single": 1, "single": 1, "only once": 1, "only one": 1, "twice": 2, "a couple": 2,
         "couple": 2, "a couple of times": 2, "a pair": 2, "cwpl": 2, "cwpwl": 2, "three times": 3,
-        "thrice": 3, "half a dozen": 6, "a dozen": 12, "dozen": 12, "dwsin": 12, "fourty": 40,
-        "ninty": 90, "hanner cant": 50, "cant": 100, "gant": 100, "a hundred": 100, "hundred": 100,
+        "thrice": 3, "half a dozen": 6, "hanner dwsin": 6, "a dozen": 12, "dozen": 12, "dwsin": 12,
+        "fourty": 40, "ninty": 90, "hanner cant": 50, "cant": 100, "gant": 100,
+        "a hundred": 100, "hundred": 100,
     }
 )  # fmt: skip
 # Words that count, but are no point of a rating.
 VAGUE: Final = frozenset(_OWN) - {"nil", "nought", "naught", "hanner cant", "cant", "a hundred"}
 _BEFORE: Final = re.compile(
-    r"^(?:(?:id say|i would say|id give it|id give it a|i give it|give it|give it a|a|about|around"
-    r"|roughly|only|just|it was|its|number|score|score of|the number|ill say|id go for|id go with"
-    r"|go for"
+    r"^(?:(?:(?:i |id |i would |ill )?(?:say|give (?:it|them|you)|rate (?:it|them)|go (?:for|with))"
+    r"|a|an|the|(?:dwi|dw i|rwy) n rhoi|about|around"
+    r"|roughly|only|just|it was|its|number|score|score of|the number"
     r"|tua|rhyw|dim ond|jyst|rhif|y rhif|swn i n dweud|byddwn i n dweud|bydden i n gweud"
     r"|faswn i n deud|rhoi|rhoddaf|ddwedwn i|dywedwn i) )+"
 )
 _AFTER: Final = re.compile(
     r"(?: (?:times|time|people|incidents|calls|days|out of (?:10|ten)|allan o (?:10|ddeg)"
     r"|mas o (?:10|ddeg)|o (?:10|ddeg)|gwaith|o weithiau|weithiau|o bobl|o alwadau|i think"
-    r"|id say|only|in total|altogether|all together|i gyd|yn unig|or so))+$"
+    r"|id say|only|in total|altogether|all together|i gyd|yn unig|or so"
+    r"|(?:of |o )?(?:kids?|child|children|boys?|girls?|sons?|daughters?|adults?|others|us|them"
+    r"|blant|plant|plentyn|ferch|merch|ferched|mab|fab|fachgen|bachgen|fechgyn|oedolion|ohonom|ohonyn)))+$"
 )
 _OUT_OF_TEN: Final = re.compile(
     r"^\s*(\d{1,3})\s*(?:/|out of|allan o|mas o)\s*(?:10|ten|ddeg)\W*$", re.IGNORECASE
@@ -98,6 +101,8 @@ def number_in(given: str, words: str) -> int | None:
     said = _AFTER.sub("", _BEFORE.sub("", words))
     if _DIGITS.match(said):
         return int(said)
+    if said == "no" and said != words:  # “no kids”
+        return 0
     return NUMBERS.get(said)
 
 

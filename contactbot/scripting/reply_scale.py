@@ -31,6 +31,9 @@ def point_in(words: str, scale: Scale, negative: Collection[str], *, seven: bool
     ):
         if words in table:
             return point
+    first, _, rest = words.partition(" ")
+    if first in scale.complete | scale.strong and rest in scale.best | scale.worst:
+        return "very_satisfied" if rest in scale.best else "very_dissatisfied"
     return _from_words(words, scale, negative, seven=seven)
 
 
@@ -55,6 +58,7 @@ def _from_words(words: str, scale: Scale, negative: Collection[str], *, seven: b
 def _is_mixed(said: Collection[str], scale: Scale) -> bool:
     """Whether something else in the reply may take the word back."""
     others = {"but", "ond", "although", "though", "however", "except", "nor", "nac", "or", "neu"}
+    others |= {"between", "rhwng", "some", "part", "parts", "bits", "rhai", "rhannau"}
     praise = scale.best | scale.good | scale.bad | scale.worst
     return any(word in others or word in praise for word in said)
 

@@ -15,6 +15,7 @@ from contactbot.scripting.reply_text import plain
 
 MAX_BYTES = 262_144
 SLIP_LENGTH = 5
+_BEFORE_STOP = "(?:no|nope|nah|na|yes|yeah|ydw|ok|and|just|jyst|look|plis|please)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ class Stopping(_Table):
 
     @cached_property
     def sentence(self) -> re.Pattern[str]:
-        """Any of the sentences, as a whole reply."""
-        return re.compile(rf"^(?:{_joined(self.sentences)})$")
+        """Any of the sentences, as a whole reply; a yes or a no may stand before it."""
+        return re.compile(rf"^(?:{_BEFORE_STOP} )*(?:{_joined(self.sentences)})$")
 
     @cached_property
     def mention(self) -> re.Pattern[str]:
@@ -94,6 +95,7 @@ class Instead(_Table):
     wrong_number: Phrases
     complaint: Expressions
     callback: Expressions
+    what_is_this: Phrases
     help: Phrases
     optin: Phrases
 
@@ -192,6 +194,7 @@ class ReplyTables(_Table):
             (self.instead.repeat, "repeat"),
             (self.instead.who_is_this, "who_is_this"),
             (self.instead.wrong_number, "wrong_number"),
+            (self.instead.what_is_this, "help"),
             (self.stopping.whole, "optout"),
         ]
         answers = [

@@ -11,6 +11,10 @@ LONGEST: Final = 1600
 _APOSTROPHES: Final = "'’‘`\u00b4\u02bc"
 _STOPS: Final = re.compile(r"[.,;:!?…–—]+")
 _NOT_WORDS: Final = re.compile(r"[^\w%]+")
+# Welsh writes “dwi’n” and “dwin”, “sy’n” and “syn”: one form for both.
+_JOINED: Final = re.compile(
+    r"\b(dwi|dw i|rwy|rwi|fi|chi|nhw|sy|hyn|hynny|hynna|popeth|mae (?:o|e|fo|fe|hi))n\b"
+)
 _RUNS: Final = re.compile(r"([^\W\d])\1{2,}")
 
 
@@ -59,7 +63,7 @@ def plain(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    words = _NOT_WORDS.sub(" ", text).replace("_", " ").split()
+    words = _JOINED.sub(r"\1 n", _NOT_WORDS.sub(" ", text).replace("_", " ")).split()
     return " ".join(
         word
         for word, before in zip(words, ["", *words], strict=False)
@@ -77,7 +81,7 @@ def strip(words: str, padding: Collection[str]) -> str:
 
 def _padded(words: Sequence[str], padding: Collection[str]) -> int:
     """How many words at the start (positive) or the end (negative) are padding; 0 = none."""
-    for length in range(min(4, len(words) - 1), 0, -1):
+    for length in range(min(5, len(words) - 1), 0, -1):
         if " ".join(words[:length]) in padding:
             return length
         if " ".join(words[-length:]) in padding:

@@ -13,6 +13,7 @@ _KEYS = {"1": "yes", "2": "no"}
 _OPENING = frozenset({"mi", "fe"})
 _LONGEST_HEAD = 3
 _LONGEST_CLAUSE = 8
+_LONGEST_TAIL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,28 @@ def yes_or_no(text: ReplyText, tables: YesNo, *, welsh: bool, agreeing: bool) ->
     `welsh`: the Welsh `do` counts. `agreeing`: “OK” is an answer to this question.
     """
     for words in (text.plain, text.bare):
-        if words in _KEYS:
-            return Polarity(_KEYS[words], "key")
-        if words in tables.unclear:
-            return Polarity(None, "neither_yes_nor_no")
-        for table, meaning in ((tables.whole_yes, "yes"), (tables.whole_no, "no")):
-            if words in table:
-                return Polarity(meaning, "whole_reply")
-        if words in tables.agree:
-            return Polarity("yes" if agreeing else None, "agreement")
-    return _from_head(text, tables, welsh=welsh) or _from_clause(text.words, tables)
+        if (found := _whole(words, tables, agreeing=agreeing)) is not None:
+            return found
+    if agreeing and set(text.bare_parts) <= tables.agree | tables.whole_yes:
+        return Polarity("yes", "agreement")
+    found = _from_head(text, tables, welsh=welsh) or _from_clause(text.words, tables)
+    if found is not None and found.meaning == "yes" and _asks_back(text):
+        return Polarity(None, "asks_back")
+    return found
+
+
+def _whole(words: str, tables: YesNo, *, agreeing: bool) -> Polarity | None:
+    """A reply that stands in a table as it is."""
+    if words in _KEYS:
+        return Polarity(_KEYS[words], "key")
+    if words in tables.unclear:
+        return Polarity(None, "neither_yes_nor_no")
+    for table, meaning in ((tables.whole_yes, "yes"), (tables.whole_no, "no")):
+        if words in table:
+            return Polarity(meaning, "whole_reply")
+    if words in tables.agree:
+        return Polarity("yes" if agreeing else None, "agreement")
+    return None
 
 
 def _from_head(text: ReplyText, tables: YesNo, *, welsh: bool) -> Polarity | None:
@@ -48,6 +61,8 @@ def _from_head(text: ReplyText, tables: YesNo, *, welsh: bool) -> Polarity | Non
         words = words[1:]
     yes = tables.yes | tables.welsh_only_yes if welsh else tables.yes
     head = _head(words, tables.no)
+    if not head and len(words) > 1 and words[0] in _NEGATING:
+        head = int(words[1] in yes - tables.plain_yes)
     meaning = "no" if head else "yes"
     head = head or _head(words, yes)
     if not head:
@@ -59,6 +74,12 @@ def _from_head(text: ReplyText, tables: YesNo, *, welsh: bool) -> Polarity | Non
     if meaning == "no":
         return _no_and(rest, others, tables, yes)
     return _yes_and(rest, others, tables)
+
+
+def _asks_back(text: ReplyText) -> bool:
+    """“Oes rhaid i fi?”, “ydi o’n saff”: the verb of a question, not of an answer."""
+    asked = text.given.rstrip().endswith("?") and len(text.words) > 1
+    return asked or _QUESTION.match(text.bare) is not None
 
 
 def _head(words: Sequence[str], table: frozenset[str]) -> int:
@@ -84,6 +105,8 @@ def _no_and(
 
 def _yes_and(rest: Sequence[str], others: Sequence[str], tables: YesNo) -> Polarity:
     said = " ".join(rest)
+    if _PARTLY.search(said) or _SHORT_WELSH_NOT.match(said):
+        return Polarity(None, "yes_taken_back")
     if _DENIED_VERB.fullmatch(said):
         return Polarity("no", "negative_clause")
     if said in tables.whole_yes or said in tables.agree:
@@ -99,17 +122,66 @@ def _from_clause(words: Sequence[str], tables: YesNo) -> Polarity | None:
     """An answer that is a clause: `dw i ddim`, `fydda i ddim`, “they did”, “I haven’t”."""
     if not tables.contrast_after_no.isdisjoint(words) or len(words) > _LONGEST_CLAUSE:
         return None
-    if _WELSH_NEGATIVE.search(" ".join(words)):
-        return Polarity("no", "negative_clause")
-    if len(words) < 2 or words[0] not in tables.who:
+    said = " ".join(words)
+    if _NOT_DENIED.search(said):
+        return Polarity(None, "no_plain_denial")
+    if said.endswith((" so no", " felly na")):
+        return Polarity("no", "last_word")
+    if _WELSH_NEGATIVE.search(said):
+        twice = not _NEGATING.isdisjoint(words[1:])
+        return Polarity(None, "double_negative") if twice else Polarity("no", "negative_clause")
+    if _ENGLISH_NEGATIVE.fullmatch(said):
+        return Polarity("no" if _denied(words, tables) <= 1 else None, "negative_clause")
+    return _from_verb(words, tables) if len(words) > 1 else None
+
+
+def _from_verb(words: Sequence[str], tables: YesNo) -> Polarity | None:
+    """English: who, and the verb, denied or not; a “yes” may follow."""
+    denied = _denied(words, tables)
+    if words[-1] in tables.plain_yes and not denied:
+        certain = words[0] in tables.who | tables.verbs and len(words) <= _LONGEST_TAIL
+        return Polarity("yes", "last_word") if certain else None
+    if denied == 2 and words[-1] in _LAST_NO and words[-2] not in {"or", "say", "said"}:
+        return Polarity("no", "last_word")
+    if words[0] not in tables.who or denied > 1:
         return None
-    denied = [word for word in words if word in tables.negative or _SHORT_NOT.fullmatch(word)]
     if denied:
-        return Polarity("no", "negative_clause") if len(denied) == 1 else None
+        return Polarity("no", "negative_clause")
     kept = [word for word in words if word not in tables.adverbs]
     return Polarity("yes", "clause") if len(kept) == 2 and kept[1] in tables.verbs else None
 
 
+def _denied(words: Sequence[str], tables: YesNo) -> int:
+    return sum(word in tables.negative or bool(_SHORT_NOT.fullmatch(word)) for word in words)
+
+
+_LAST_NO = frozenset({"no", "nope", "na"})
+_NEGATING = frozenset({"nac", "nag", "nad"})
+# The verb of a question in front of its subject, and “must I”.
+_QUESTION = re.compile(
+    r"(?:oes|fydd|bydd) (?:rhaid|modd)\b|ydw in\b"
+    r"|(?:ydy|ydi|yw|odi) (?:on|en|fon|fen|hin|nhwn?)\b"
+)
+# “Faswn i’m”: the m denies; in front of an English word it may be “I’m”.
+_SHORT_WELSH_NOT = re.compile(r"(?:im|om|em|him|nim|nhwm)\b(?! (?:alone|ok|fine|sure|safe|happy))")
+_PARTLY = re.compile(r"\b(?:some|part|half|bits?|most) of\b|\brhan o\b|\brhai o\b")
+_NOT_DENIED = re.compile(
+    r"\bddim (?:yn )?(?:anghytuno|anfodlon|anhapus|gwrthod|gwrthwynebu)\b"
+    r"|\b(?:dont|not|didnt|wouldnt|cant|wasnt|werent|isnt|arent|havent) (?:\w+ )?"
+    r"(?:disagree|object|mind|refuse|unhappy|unwilling|against|opposed|deny|bad|sure|certain|not)\b"
+    # Talk about answering is no answer; nor is “not always”.
+    r"|\b(?:answer\w*|tell\w*|say|saying|ateb|dweud|deud|gweud)\b"
+    r"|\b(?:bob tro|bob amser|every time|and|or|ac|neu)\b"
+    r"|\bnot (?:too bad|that bad|bad|clear|simple|easy|certain|everything|always|only)\b"
+)
+_ENGLISH_NEGATIVE = re.compile(
+    r"(?:nobody|no ?one|none of (?:them|us|it))"
+    r" (?:did|has|have|was|is|does|will|would|can|could|ever)\b.*"
+    r"|(?:its|thats|it is|that is|it was|that was) not(?: (?:true|right|correct|the case))?"
+    r"|(?:havent|hasnt|hadnt|didnt|werent|wasnt)(?: (?!it$|i$|he$|she$|they$|you$)\w+){1,4}"
+    r"|(?:dont|do not) (?:share|pass|give|tell|send|use|record|store|keep|hand|mention)\b.*"
+    r"|(?:peidiwch|paid) a (?:rhannu|dweud|deud|rhoi|pasio|anfon|danfon|defnyddio|cadw)\b.*"
+)
 _SHORT_NOT = re.compile(
     r"(?:do|does|did|is|was|are|were|have|has|had|ca|could|wo|would|should|ai)nt"
 )
@@ -118,6 +190,11 @@ _WELSH_NEGATIVE = re.compile(
     r"(?<!pam )\bddim\b(?! (?:problem|yn ddrwg|yn bad|yn broblem))"
     r"|^(?:does|doedd|fydd|sdim|doedd na|does na) ?dim\b(?! (?:problem|ots|gwahaniaeth))"
     r"|^(?:sa i|sai|sain|smo fi|smo|so i)\b"
+    r"|^(?:dwim|dw im|wn im|(?:ches|nes|alla|fedra|fydda|faswn|oeddwn) im)\b"
+    r"|^dim yn (?:hapus|fodlon|cytuno|gyfforddus)\b|^sa in (?:hapus|fodlon|cytuno)\b"
     r"|^(?:ches|chefais|welais|wnes|wnaethon|chawson) .*\bmo\b"
 )
-_DENIED_VERB = re.compile(r"(?:(?:i|e|o|hi|fe|fo|ni|nhw|chi) )?ddim(?: (?:wir|o gwbl|eto))?")
+_DENIED_VERB = re.compile(
+    r"(?:(?:i|e|o|hi|fe|fo|ni|nhw|chi) )?ddim"
+    r"(?: (?:wir|o gwbl|eto|yn (?:fodlon|hapus|cytuno|gyfforddus)))?"
+)

@@ -158,9 +158,10 @@ def _instead_of_answer(
         "refuse": instead.refuse,
         "repeat": instead.repeat,
         "who_is_this": instead.who_is_this,
+        "help": instead.what_is_this,
     }
     if question is Question.NONE_OPEN:
-        kinds = {"who_is_this": instead.who_is_this}
+        kinds = {"who_is_this": instead.who_is_this, "help": instead.what_is_this}
     for meaning, table in kinds.items():
         if text.plain in table or text.bare in table:
             return Understood(meaning, _CERTAIN, "instead_of_an_answer")
@@ -174,6 +175,9 @@ def _mostly(text: ReplyText, entry: str, tables: ReplyTables) -> bool:
     """Whether the reply is this phrase with little around it, and does not open with an answer."""
     length = entry.count(" ") + 1
     if length < 2 or len(text.words) > length + 3 or not _holds(text.bare, entry):
+        return False
+    # “I’m not saying I’m not” says something else.
+    if text.words[-1] in tables.yes_no.negative and not entry.endswith(text.words[-1]):
         return False
     return text.words[0] not in tables.yes_no.yes | tables.yes_no.no
 
@@ -296,6 +300,7 @@ _READERS: Final[Mapping[Question, tuple[Reader, ...]]] = MappingProxyType(
         Question.NONE_OPEN: (_asked_for, *_BEFORE_ANSWERS, _later),
         Question.LANGUAGE: (_wrong_number, _language, _instead_of_answer, _later),
         Question.SAFE_NOW: (_wrong_number, _later, _safe_now, _instead_of_answer, _yes_no),
+        Question.HOFFWN: (_wrong_number, _offer, _instead_of_answer, _yes_no, _later),
         Question.OFFER: (_wrong_number, _offer, _instead_of_answer, _yes_no, _later),
     }
 )

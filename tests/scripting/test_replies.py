@@ -28,12 +28,15 @@ def test_a_reply_means_what_people_mean_by_it(row: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("row", OUTRANKING, ids=lambda row: row["utterance"])
-@pytest.mark.parametrize("question", Question)
-def test_danger_outranks_any_answer_to_any_question(
-    row: dict[str, str], question: Question
-) -> None:
-    for said in (row["utterance"], f"ydw, {row['utterance']}", f"yes {row['utterance']}"):
-        assert meaning(said, question) in RISKS
+def test_danger_outranks_any_answer_to_any_question(row: dict[str, str]) -> None:
+    said = (row["utterance"], f"ydw, {row['utterance']}", f"yes {row['utterance']}")
+    missed = [
+        (words, question)
+        for words in said
+        for question in Question
+        if meaning(words, question) not in RISKS
+    ]
+    assert not missed
 
 
 @pytest.mark.parametrize("question", Question)
@@ -90,7 +93,7 @@ def test_two_numbers_are_none(first: int, second: int, between: str) -> None:
     [
         (('version = "1"', "version = 1"), "version"),
         (('version = "1"', 'version = "1"\nextra = 1'), "extra"),
-        (('any = [\n  "help me"', 'any = [\n  "help (me"'), "risk.0.any"),
+        (('"help me"', '"help (me"'), "risk.0.any"),
         (("[scale]", "[scales]"), "scale"),
     ],
 )
