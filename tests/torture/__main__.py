@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
-from torture.campaigns import Torture
+from torture.comparisons import Compared
 from torture.outcome import Outcome, joined
 from torture.report import OURS, Run, page
 from torture.stage import stage
@@ -60,7 +60,7 @@ def say(words: str) -> None:
     print(words, flush=True)
 
 
-def campaigns(torture: Torture) -> dict[str, Callable[[int], Outcome]]:
+def campaigns(torture: Compared) -> dict[str, Callable[[int], Outcome]]:
     return {
         "A": torture.call_then_record,
         "B": torture.record_then_call_again,
@@ -164,7 +164,7 @@ def campaign(
     say(f"Seed {choice.seed}; processes write to {folder}")
     with logs_apart(folder / "processes.log"), stage(folder) as place:
         people = (400, 200) if choice.short else (1200, 500)
-        torture = Torture(place, Random(choice.seed), say, *people)
+        torture = Compared(place, Random(choice.seed), say, *people)
         torture.ends_by = time.monotonic() + choice.minutes * 60
         end_when_asked(torture, others)
         return run_all(torture, wanted)
@@ -201,7 +201,7 @@ def logs_apart(path: Path) -> Iterator[None]:
         os.dup2(errors, 2)
 
 
-def end_when_asked(torture: Torture, others: Sequence[Other]) -> None:
+def end_when_asked(torture: Compared, others: Sequence[Other]) -> None:
     """SIGTERM and Ctrl-C end the kills where they are; what was found is told all the same."""
 
     def end(number: int, frame: object) -> None:
@@ -213,7 +213,7 @@ def end_when_asked(torture: Torture, others: Sequence[Other]) -> None:
         signal.signal(number, end)
 
 
-def run_all(torture: Torture, wanted: dict[str, int]) -> dict[str, Outcome]:
+def run_all(torture: Compared, wanted: dict[str, int]) -> dict[str, Outcome]:
     """One campaign after the other."""
     torture.prepare()
     outcomes: dict[str, Outcome] = {}

@@ -3,80 +3,43 @@
 import gc
 import pickle
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from random import Random
-from types import MappingProxyType
 
 from casestore.twin import case_store_twin
-from torture.falls import crash_database, cut_dispatcher, cut_proxy
-from torture.naive import call_then_record, record_then_call_again, without_fence
+from torture.falls import crash_database
 from torture.nursery import Nursery
-from torture.outcome import STALL_COUNTS, Outcome
-from torture.roles import ROLES, leap
+from torture.outcome import Outcome
+from torture.plan import (
+    ALL_ROLES,
+    ANSWERING,
+    CALLBACK_POINTS,
+    CASE_STORE_FAULTS,
+    DISPATCHERS,
+    FEW,
+    HANG_SECONDS,
+    INSIDE_POINTS,
+    LATE,
+    LOST,
+    LOST_SHARE,
+    MANY,
+    RANDOM_A_SECOND,
+    SHORT,
+    STALL_POINTS,
+    STALL_SECONDS,
+    STALLED_AT_ONCE,
+    TEXT_POINTS,
+    TEXTS_DUE,
+    WORKER_POINTS,
+)
 from torture.stage import BEHAVIOURS, ONLY_ANSWERING, ONLY_SHORT, Stage, listening_socket, run
-from torture.syscalls import kill_at_every_syscall, one_dispatch
-from torture.truth import Truth, count_live, judge, let_real_time_pass
+from torture.syscalls import kill_at_every_syscall
+from torture.truth import Truth
 
 from contactbot.casestore.http import HttpCaseStore
 from contactbot.casestore.http_client import CaseStoreClient
-
-INSIDE_POINTS = (
-    "after_intent",
-    "after_fence",
-    "before_post",
-    "after_post",
-    "before_binding_commit",
-)
-TEXT_POINTS = (
-    *("before_text_intent_commit", "after_text_intent", "after_text_fence"),
-    *("before_text_post", "after_text_post", "before_text_binding_commit"),
-)
-CALLBACK_POINTS = (
-    *("before_turn_commit", "after_turn", "before_report_commit", "after_report"),
-    "before_outcome_commit",
-)
-WORKER_POINTS = ("after_look", "before_settling_commit", "before_outcome_commit", "after_delivery")
-STALL_POINTS = ("before_intent_commit", *INSIDE_POINTS, "after_binding")
-# How replies are lost: one in twenty, in every way there is.
-LOST = ("drop", "500", "truncate", "hang")
-LOST_SHARE = 0.05
-CASE_STORE_FAULTS: tuple[tuple[str, dict[str, object]], ...] = (
-    ("apply_then_lose", {"mode": "drop", "share": 0.03}),
-    ("apply_then_lose", {"mode": "500", "share": 0.02}),
-    ("apply_then_lose", {"mode": "truncate", "share": 0.02}),
-    ("duplicate_apply", {"share": 0.03}),
-    ("down", {"share": 0.005}),
-    ("conflict", {"share": 0.02}),
-)
-HANG_SECONDS = 3
-DISPATCHERS = 10
-RANDOM_A_SECOND = 1.0
-# Time for the reconciler to give them up, and for others to call the same people.
-STALL_SECONDS = STALL_COUNTS + 4
-STALLED_AT_ONCE = 54
-# Who sleeps for half an hour at the one step where that matters; telephones then ring like life.
-LATE, LATE_TEMPO = 20, 2
-MANY, FEW, SHORT, ANSWERING = "people", "few_people", "short_calls", "answering"
-TEXTS_DUE = """
-    INSERT INTO text_plans (referral_id, message, due_at, planned_at)
-    SELECT id, 'invitation', simulated_now(), simulated_now() FROM referrals
-     WHERE route = 'automatic' AND mod(hashtext(id::text), 8) = 0
-"""
-
-ONLY_THESE = """
-    UPDATE referrals SET route = 'none' WHERE id NOT IN (SELECT referral_id FROM attempts)
-"""
-ALL_ROLES: Mapping[str, Callable[..., None]] = MappingProxyType(
-    {
-        **ROLES,
-        "judge": judge,
-        "one_dispatch": one_dispatch,
-        "cut_dispatcher": cut_dispatcher,
-        "cut_proxy": cut_proxy,
-    }
-)
 
 
 @dataclass
@@ -338,101 +301,6 @@ class Torture:
             nursery.watch()
 
     # The orders of others.
-
-    def call_then_record(self, kills: int) -> Outcome:
-        """A: killed after the call, before the row."""
-        return self._naive("A", call_then_record, ("after_post", "before_binding_commit"), kills)
-
-    def record_then_call_again(self, kills: int) -> Outcome:
-        """B: killed after the call, before its id; and every lost reply is a call once more."""
-        return self._naive("B", record_then_call_again, ("after_fence", "after_post"), kills)
-
-    def _naive(
-        self, name: str, place: Callable[..., object], points: tuple[str, ...], kills: int
-    ) -> Outcome:
-        outcome = Outcome(name)
-        with self.round(outcome, SHORT, ours=False) as nursery:
-            fault = self.stage.network.control.fault
-            for mode in LOST:
-                share = LOST_SHARE / len(LOST)
-                fault("lose_reply", mode=mode, hang_seconds=HANG_SECONDS, share=share)
-            fault("callbacks", drop=True, share=1.0)  # their order has no callback to learn from
-            while len(nursery.deaths) < kills:
-                while nursery.count("dispatcher") < DISPATCHERS:
-                    orders = f"{self.random.choice(points)}=kill@{self.random.randint(1, 9)}"
-                    nursery.bear("dispatcher", orders, place=place)
-                nursery.watch()
-        return outcome
-
-    def without_fence(self, victims: int) -> Outcome:
-        """Ours without the deadline, and ours: everybody stalls between intent and call."""
-        outcome = Outcome("unfenced")
-        self._stall_after_intent(outcome, victims, without_fence)
-        return outcome
-
-    def with_fence(self, victims: int) -> Outcome:
-        """The same stalls, by the product as it is."""
-        outcome = Outcome("fenced")
-        self._stall_after_intent(outcome, victims, None)
-        return outcome
-
-    def _stall_after_intent(
-        self, outcome: Outcome, victims: int, place: Callable[..., object] | None
-    ) -> None:
-        more = {} if place is None else {"place": place}
-        with self.round(outcome, SHORT) as nursery:
-            for _ in range(2):
-                nursery.bear("web")
-            for _ in range(victims):
-                nursery.bear("dispatcher", "after_intent=stop@1", **more)
-            until = time.monotonic() + 60
-            while nursery.count("dispatcher") and time.monotonic() < until:
-                nursery.watch()
-            # Nobody else is due but who was given up.
-            run(self.stage.engine, ONLY_THESE)
-            let_real_time_pass(self.stage, 6)
-            self.stage.engine.dispose()
-            nursery.bear("worker")
-            stalled = [child for child in nursery.children.values() if child.stopped_at]
-            until = time.monotonic() + 30
-            while count_live(self.stage) and time.monotonic() < until:
-                self._wait(nursery, 0.5)
-            leap(self.stage)
-            self.stage.engine.dispose()
-            nursery.bear("dispatcher")
-            nursery.bear("dispatcher")
-            youngest = max((child.stopped_at for child in stalled), default=0.0)
-            self._wait(nursery, max(3, youngest + STALL_SECONDS - time.monotonic()))
-            for child in stalled:
-                nursery.let_go_on(child)
-            self._wait(nursery, 3)
-
-    def late(self, victims: int) -> Outcome:
-        """What remains: half an hour of standing still between the last look and the request."""
-        outcome = Outcome("late")
-        telephones = self.stage.telephones
-        telephones.tempo, usual = LATE_TEMPO, telephones.tempo
-        with self.round(outcome, ANSWERING) as nursery:
-            nursery.bear("web")
-            nursery.bear("web")
-            for _ in range(victims):
-                nursery.bear("dispatcher", "before_post=stop@1")
-            until = time.monotonic() + 60
-            while nursery.count("dispatcher") and time.monotonic() < until:
-                nursery.watch()
-            stalled = [child for child in nursery.children.values() if child.stopped_at]
-            run(self.stage.engine, ONLY_THESE)
-            self.stage.engine.dispose()
-            nursery.bear("worker")
-            for age in (61, 1801, 61):
-                let_real_time_pass(self.stage, age)
-                self.stage.engine.dispose()
-                self._wait(nursery, 3)
-            for child in stalled:
-                nursery.let_go_on(child)
-            self._wait(nursery, 20)
-        telephones.tempo = usual
-        return outcome
 
     def _wait(self, nursery: Nursery, seconds: float) -> None:
         until = time.monotonic() + seconds
