@@ -11,12 +11,13 @@ HEAD = """# The house
 
 Imports go down only; folders side by side never see each other; import-linter checks it:
 
-`cli` → `web | scheduling` → `bootstrap` → `rulebook` →
-`telephony | casestore | database | reports | i18n | clock | config | logs | faults | audit_anchor` →
-`operations` → `ports` → `scripting` → `domain`
+`cli` → `web | scheduling` → `bootstrap` → `rulebook` → `telephony | casestore | database |
+reports | i18n | clock | config | logs | faults | audit_anchor` → `operations` → `ports` →
+`scripting` → `domain`
 
 `phonenet`, the pretended phone network, and `casestore_twin`, the pretended case store, stand
-apart: each imports nothing of the rest, and nothing imports it. `domain`, `scripting`, `ports` and `operations` do no I/O; they are given the time.
+apart: each imports nothing of the rest, and nothing imports it. `domain`, `scripting`, `ports` and
+`operations` do no I/O; they are given the time.
 
 This page is made from the first sentence of every module by `python .ci/architecture.py --write`.
 """

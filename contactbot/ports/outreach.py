@@ -352,10 +352,7 @@ class OutreachStore(Protocol):
         ...
 
     def take_slots(self, wanted: int, per_second: float, max_in_flight: int) -> Slots:
-        """So many contacts at most may be begun now, at the pace of all workers together.
-
-        Each of them takes up its share of the pace from this moment on.
-        """
+        """So many may be begun now at the pace of all workers; each takes its share at once."""
         ...
 
     def give_slots_back(self, unused: int, per_second: float) -> None:
