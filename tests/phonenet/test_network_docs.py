@@ -19,7 +19,7 @@ HELP = parser().format_help()
 
 
 @pytest.mark.parametrize(
-    "name", [*OPTIONS, *SETTABLE, *Behaviour, *FaultKind, *LossMode, *Forgery, *TwinFault]
+    "name", [*OPTIONS, *sorted(SETTABLE), *Behaviour, *FaultKind, *LossMode, *Forgery, *TwinFault]
 )
 def test_the_page_names_it(name):
     assert re.search(rf"`[^`]*{re.escape(name)}[^`]*`", PAGE)
