@@ -26,7 +26,7 @@ from contactbot.database.embedded import start_embedded
 ROW = "1"
 CALLBACKS_PER_SECOND = 500
 # Calls needed, at most, for each second of playing: what the fastest machine yet could play.
-CALLS_PER_SECOND = 300
+CALLS_PER_SECOND = 1500
 
 
 @dataclass(frozen=True)
